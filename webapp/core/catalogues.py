@@ -44,18 +44,30 @@ def catalogue_path(code: str) -> Path:
     return TRANSLATIONS / code / "LC_MESSAGES" / "messages.po"
 
 
-def status_of(message: Message) -> str:
-    """What stands in the entry's `# status:` comment; a draft where nothing known does."""
+def note_of(message: Message, name: str) -> str:
+    """What a translator wrote beside the entry as `# name: …`; empty if nothing."""
     for comment in message.user_comments:
-        name, _colon, value = comment.partition(":")
-        if name.strip() == "status" and value.strip() in STATUSES:
+        key, _colon, value = comment.partition(":")
+        if key.strip() == name:
             return value.strip()
-    return "draft"
+    return ""
+
+
+def status_of(message: Message) -> str:
+    """Draft, sourced or reviewed, as the entry's `# status:` says; a draft where it says nothing known."""
+    status = note_of(message, "status")
+    return status if status in STATUSES else "draft"
 
 
 def ids_of(message: Message) -> tuple[str, ...]:
     """The Swedish text, or its form for one and its form for many."""
     return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def called(message: Message) -> str:
+    """The Swedish text, shortened, for a line about it."""
+    one = ids_of(message)[0]
+    return f"“{one if len(one) <= 60 else one[:59] + '…'}”"
 
 
 def forms_of(message: Message) -> tuple[str, ...]:
