@@ -1,7 +1,8 @@
 """`flask messages`: bring the catalogues up to date with the Swedish texts, count them and check them.
 
 Babel's own `init` and `update` refuse Meänkieli, drop its plural header, and give the Sami languages two
-forms where three are right. These commands register the languages first and then use Babel's readers and writers.
+forms where three are right. These commands register the languages first and then use Babel's readers and
+writers.
 """
 
 from __future__ import annotations
