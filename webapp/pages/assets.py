@@ -8,6 +8,7 @@ styles without their comments and spaces.
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,6 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, abort, request
-from rcssmin import cssmin
 
 STATIC = Path(__file__).parent.parent / "static"
 YEAR = "public, max-age=31536000, immutable"
@@ -110,8 +110,19 @@ def init_app(app: Flask) -> None:
 
 
 def _style(folder: Path, parts: Iterable[str]) -> bytes:
-    text = "\n".join((folder / part).read_text("utf-8") for part in parts)
-    return str(cssmin(text)).encode()
+    return packed("\n".join((folder / part).read_text("utf-8") for part in parts)).encode()
+
+
+def packed(css: str) -> str:
+    """The same style without comments and needless spaces.
+
+    Our own five lines: rcssmin takes a rule inside `@layer` for a declaration, and makes
+    `.lit :is(.btn)` into `.lit:is(.btn)`, which is another rule. Strings hold no such signs here.
+    """
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\s+", " ", css)
+    css = re.sub(r" ?([{};,>]) ?|(:) ", r"\1\2", css)
+    return css.replace(";}", "}").strip()
 
 
 def _scripts(folder: Path) -> list[Asset]:
