@@ -1,0 +1,121 @@
+"""What the surroundings say, checked once at the start.
+
+A default stands here only if it is safe in production and fit to be public. What is unsafe
+is refused with one line that says what to set: a half-configured care app must not start.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+LEAST_SECRET = 32  # characters; token_urlsafe(32) gives 43
+
+
+class UnsafeSettings(RuntimeError):
+    """The app refuses to start; the message says which setting and why."""
+
+
+class Environment(StrEnum):
+    DEMO = "demo"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. URLs are SQLAlchemy's; `extra_push_origins` are origins such as https://127.0.0.1:9201."""
+
+    environment: Environment
+    database_url: str
+    owner_url: str
+    worker_url: str
+    secret_key: str
+    vapid_private_key: str
+    vapid_subject: str
+    extra_push_origins: frozenset[str]
+    port: int
+
+    @property
+    def invented_people(self) -> bool:
+        """Whether the demo people and their one-press sign-in exist here."""
+        return self.environment is not Environment.PRODUCTION
+
+    @classmethod
+    def read(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment; raises UnsafeSettings."""
+        env = os.environ if env is None else env
+        environment = _environment(env)
+        url = _required(env, "DATABASE_URL")
+        settings = cls(
+            environment=environment,
+            database_url=_driver(url),
+            owner_url=_driver(env.get("DATABASE_OWNER_URL") or url),
+            worker_url=_driver(env.get("DATABASE_WORKER_URL") or url),
+            secret_key=_secret(env),
+            vapid_private_key=_required(env, "VAPID_PRIVATE_KEY"),
+            vapid_subject=_subject(env),
+            extra_push_origins=_origins(env, environment),
+            port=_port(env),
+        )
+        if environment is Environment.PRODUCTION and settings.database_url.startswith("sqlite"):
+            raise UnsafeSettings("DATABASE_URL: production needs PostgreSQL")
+        return settings
+
+
+def _environment(env: Mapping[str, str]) -> Environment:
+    try:
+        return Environment(_required(env, "NARAMIG_ENV"))
+    except ValueError:
+        raise UnsafeSettings("NARAMIG_ENV must be demo, test or production") from None
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "").strip()
+    if not value:
+        raise UnsafeSettings(f"{name} is not set; `make run` makes a demo with everything in place")
+    return value
+
+
+def _driver(url: str) -> str:
+    """The URL with the driver we ship: hosts hand out postgres:// and postgresql://."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def _secret(env: Mapping[str, str]) -> str:
+    secret = _required(env, "SECRET_KEY")
+    if len(secret) < LEAST_SECRET or len(set(secret)) < 10:
+        raise UnsafeSettings(f"SECRET_KEY must be random and at least {LEAST_SECRET} characters long")
+    return secret
+
+
+def _subject(env: Mapping[str, str]) -> str:
+    subject = _required(env, "VAPID_SUBJECT")
+    if not subject.startswith(("mailto:", "https://")):
+        raise UnsafeSettings("VAPID_SUBJECT must be a mailto: or https: address that push services can reach")
+    return subject
+
+
+def _origins(env: Mapping[str, str], environment: Environment) -> frozenset[str]:
+    listed = [origin.strip().rstrip("/") for origin in env.get("NARAMIG_EXTRA_PUSH_ORIGINS", "").split(",")]
+    origins = frozenset(origin for origin in listed if origin)
+    if origins and environment is Environment.PRODUCTION:
+        raise UnsafeSettings("NARAMIG_EXTRA_PUSH_ORIGINS is for demo and test alone")
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+            raise UnsafeSettings("NARAMIG_EXTRA_PUSH_ORIGINS: origins such as https://127.0.0.1:9201")
+    return origins
+
+
+def _port(env: Mapping[str, str]) -> int:
+    text = env.get("PORT", "8000")
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise UnsafeSettings("PORT must be a number from 1 to 65535")
+    return int(text)
