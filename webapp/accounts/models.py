@@ -1,0 +1,99 @@
+"""The person, the account one signs in with, staff and their assignments, and the open sign-ins."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import Base, choice
+
+
+class Person(Base):
+    """Somebody the app is for: the citizen, and the relative who is one too."""
+
+    __tablename__ = "person"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(200))
+    called: Mapped[str] = mapped_column(String(60))  # the name they go by
+    born_on: Mapped[date]
+    language: Mapped[str] = mapped_column(String(3), default="sv")
+    municipality: Mapped[str] = mapped_column(String(60), default="")
+    phone: Mapped[str | None] = mapped_column(String(30))
+    protected: Mapped[bool] = mapped_column(default=False)  # skyddade personuppgifter: in no list, no search
+    deceased_at: Mapped[datetime | None]
+    lock_screen_text: Mapped[bool] = mapped_column(default=False)  # chose to read the text on a locked phone
+
+
+class Kind(StrEnum):
+    """Comes from the identity provider alone, so that a citizen's sign-in never becomes staff's."""
+
+    CITIZEN = "citizen"
+    STAFF = "staff"
+
+
+class StaffMember(Base):
+    """Somebody who works for the region or a municipality."""
+
+    __tablename__ = "staff_member"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(3), default="sv")
+    active: Mapped[bool] = mapped_column(default=True)  # False: out at the next request
+
+
+class Duty(StrEnum):
+    """What an assignment is for. Only care opens persons."""
+
+    CARE = "care"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+
+
+class Assignment(Base):
+    """A staff member's work at one unit (medarbetaruppdrag): one is in use at a time."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (UniqueConstraint("staff_id", "unit_id", "role"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    role: Mapped[str] = mapped_column(String(100))  # as the person reads it: "distriktssköterska"
+    duty: Mapped[Duty] = mapped_column(choice(Duty), default=Duty.CARE)
+    ends_on: Mapped[date | None]
+
+
+class Account(Base):
+    """A sign-in at one identity provider, keyed by (issuer, sub)."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("issuer", "sub"),
+        CheckConstraint(
+            "(kind = 'citizen') = (person_id IS NOT NULL) AND (kind = 'staff') = (staff_id IS NOT NULL)",
+            name="is_one_of_both",
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    issuer: Mapped[str] = mapped_column(String(255))
+    sub: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[Kind] = mapped_column(choice(Kind))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), unique=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), unique=True)
+
+
+class Login(Base):
+    """One open sign-in on one device. The browser holds the token, we hold its hash."""
+
+    __tablename__ = "login"
+    __table_args__ = (Index("ix_login_account", "account_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    assignment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assignment.id"))
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

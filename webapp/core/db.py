@@ -1,0 +1,168 @@
+"""The database: SQLite in WAL for one machine, PostgreSQL for the county; one session a request.
+
+A GET reads: its transaction cannot write at all, so a route that tries fails in the first test.
+Whatever writes takes SQLite's write lock at the start (BEGIN IMMEDIATE): a transaction that
+reads first and writes later fails at once under concurrency, in spite of the busy timeout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from flask import Flask, current_app, g
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Session
+from werkzeug.local import LocalProxy
+
+BUSY_MILLISECONDS = 15_000
+EXTENSION = "naramig.database"
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC. Refuses a naive datetime, so that no local time slips in unmarked."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table. Constraints have names, because a constraint is a rule."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant()}
+
+
+def choice(kind: type[StrEnum]) -> Enum:
+    """A column that holds one of the words of `kind`; the database refuses any other."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        name=_snake(kind.__name__),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+class Database:
+    """One engine, seen in two ways: for reading, and for writing."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = make_engine(url)
+        self._reading = self.engine.execution_options(postgresql_readonly=True)
+        self._writing = self.engine.execution_options(writing=True)
+
+    def read(self) -> Session:
+        """A session that cannot write."""
+        return Session(self._reading, expire_on_commit=False, autoflush=False)
+
+    def write(self) -> Session:
+        """A session that holds the right to write from its first statement on."""
+        return Session(self._writing, expire_on_commit=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction of its own: committed at the end, undone if anything raises."""
+        with self.write() as session, session.begin():
+            yield session
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the settings that both databases need; `url` is SQLAlchemy's."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writing", False)
+        reads_only = connection.get_execution_options().get("postgresql_readonly", False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def init_app(app: Flask, url: str) -> Database:
+    """Give the app its database; `session` below is the request's."""
+    database = Database(url)
+    app.extensions[EXTENSION] = database
+    app.teardown_appcontext(_close)
+    return database
+
+
+def database() -> Database:
+    """The app's database, for work that has transactions of its own."""
+    return cast(Database, current_app.extensions[EXTENSION])
+
+
+def _session() -> Session:
+    held: Session | None = g.get("db_session")
+    if held is None:
+        held = g.db_session = database().write() if g.get("writes") else database().read()
+    return held
+
+
+session = cast(Session, LocalProxy(_session))
+
+
+def begin_write() -> None:
+    """From here on the request may write. Nothing read before is kept: it is read again, under the lock."""
+    if not g.get("writes"):
+        _close(None)
+        g.writes = True
+
+
+def _close(_error: BaseException | None) -> None:
+    held: Session | None = g.pop("db_session", None)
+    if held is not None:
+        held.close()
+
+
+__all__ = ["Base", "Database", "Instant", "Uuid", "begin_write", "choice", "database", "init_app", "session"]

@@ -1,0 +1,97 @@
+"""Taking migration steps, up and down.
+
+Two traps on SQLite: a batch step with foreign keys on deletes every child row by cascade, so they are off
+before the transaction begins and everything is checked before it ends; and Alembic must be told that the
+database can undo a change of shape (transactional_ddl), or the steps are never committed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from webapp.core.db import Base, make_engine
+
+HERE = Path(__file__).parent
+
+
+def config(connection: Connection | None = None) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(HERE))
+    made.set_main_option("version_path_separator", "os")
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(url: str, to: str = "head") -> None:
+    """Take every step up to `to`; `url` is the owner's."""
+    _run(url, lambda connection: command.upgrade(config(connection), to))
+
+
+def downgrade(url: str, to: str) -> None:
+    """Take steps back to `to`, such as "-1" or "base"."""
+    _run(url, lambda connection: command.downgrade(config(connection), to))
+
+
+def revision(url: str, message: str) -> None:
+    """Write a step that leads from the database's shape to the models'."""
+    number = f"{len(list((HERE / 'versions').glob('*.py'))) + 1:04}"
+    _run(
+        url,
+        lambda connection: command.revision(config(connection), message, autogenerate=True, rev_id=number),
+    )
+
+
+def _run(url, step):  # type: ignore[no-untyped-def] # a connection in, nothing out
+    engine = make_engine(url)
+    try:
+        with engine.execution_options(writing=True).connect() as connection:
+            is_sqlite = connection.dialect.name == "sqlite"
+            raw = connection.connection.driver_connection
+            if is_sqlite and raw is not None:
+                raw.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    step(connection)
+                    if is_sqlite:
+                        _refuse_orphans(connection)
+            finally:
+                if is_sqlite and raw is not None:
+                    raw.execute("PRAGMA foreign_keys = ON")
+    finally:
+        engine.dispose()
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        tables = sorted({row[0] for row in broken})
+        raise RuntimeError(f"the step leaves rows that point nowhere, in: {', '.join(tables)}")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether every step has been taken."""
+    heads = set(ScriptDirectory.from_config(config()).get_heads())
+    return set(MigrationContext.configure(connection).get_current_heads()) == heads
+
+
+def metadata():  # type: ignore[no-untyped-def] # sqlalchemy.MetaData
+    """Every table of the app: importing the models fills Base.metadata."""
+    import webapp.accounts.models
+    import webapp.contacts.models
+    import webapp.core.audit
+    import webapp.directory.models
+    import webapp.pages.models
+    import webapp.plans.models
+    import webapp.reminders.models
+    import webapp.sharing.models
+    import webapp.what_matters.models
+
+    assert webapp
+    return Base.metadata

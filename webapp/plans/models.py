@@ -1,0 +1,119 @@
+"""The one plan a person has: SIP and patientkontrakt are two ways to look at it, never two plans."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import Base, choice
+
+
+class Plan(Base):
+    """One plan. A person has at most one that has not ended."""
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        Index("uq_plan_open", "person_id", unique=True, sqlite_where=text("ended_on IS NULL"), postgresql_where=text("ended_on IS NULL")),
+        Index("ix_plan_person_id", "person_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    starter: Mapped[str] = mapped_column(String(60), default="")  # the local flow it began from
+    situation: Mapped[str] = mapped_column(Text, default="")
+    if_worse_signs: Mapped[str] = mapped_column(Text, default="")  # the person's own signs
+    if_worse_do: Mapped[str] = mapped_column(Text, default="")
+    overall_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))  # has the overall responsibility
+    held_together_by: Mapped[str] = mapped_column(String(200), default="")  # samordnare
+    begun_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class Goal(Base):
+    """What the person wants, in their own words."""
+
+    __tablename__ = "goal"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    noticed_by: Mapped[str] = mapped_column(Text, default="")  # hur märker jag att det blivit bättre?
+    answer_id: Mapped[UUID | None] = mapped_column(ForeignKey("answer.id"))  # the "viktigt" answer it comes from
+
+
+class Doer(StrEnum):
+    """Who does a row."""
+
+    ME = "me"
+    RELATIVE = "relative"
+    REGION = "region"
+    KOMMUN = "kommun"
+    OTHER = "other"
+
+
+class RowStatus(StrEnum):
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    OBJECTED = "objected"
+    ENDED = "ended"
+
+
+class PlanRow(Base):
+    """One effort (insats) of the plan. What region or municipality does has that organisation as its owner."""
+
+    __tablename__ = "plan_row"
+    __table_args__ = (
+        CheckConstraint(
+            "(doer IN ('region', 'kommun')) = (organisation_id IS NOT NULL)", name="one_owner"
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
+    what: Mapped[str] = mapped_column(String(300))
+    doer: Mapped[Doer] = mapped_column(choice(Doer))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    relative_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    who: Mapped[str] = mapped_column(String(200), default="")  # the named person: "Nils, distriktssköterska"
+    phone: Mapped[str | None] = mapped_column(String(30))
+    how_often: Mapped[str] = mapped_column(String(120), default="")
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    status: Mapped[RowStatus] = mapped_column(choice(RowStatus))
+    objection: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None]
+    written_as: Mapped[str] = mapped_column(String(300), default="")  # empty: the person
+    place: Mapped[int] = mapped_column(default=0)  # the order on the page
+    written_at: Mapped[datetime]
+
+
+class RowOutcome(Base):
+    """The person says how it went: "det blev så" or "det blev inte så"."""
+
+    __tablename__ = "row_outcome"
+    __table_args__ = (UniqueConstraint("row_id", "on"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    row_id: Mapped[UUID] = mapped_column(ForeignKey("plan_row.id"))
+    on: Mapped[date]
+    happened: Mapped[bool]
+    words: Mapped[str] = mapped_column(Text, default="")
+    told_at: Mapped[datetime]
+    written_as: Mapped[str] = mapped_column(String(300), default="")
+
+
+class AgreedTime(Base):
+    """A time that has been agreed (överenskommen tid): a visit, a call, a meeting about the plan."""
+
+    __tablename__ = "agreed_time"
+    __table_args__ = (Index("ix_agreed_time_person", "person_id", "starts_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"))  # set: a meeting about the plan
+    starts_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(200))
+    with_whom: Mapped[str] = mapped_column(String(300))
+    question: Mapped[str] = mapped_column(Text, default="")  # what the person wants to ask

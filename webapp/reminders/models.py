@@ -1,0 +1,156 @@
+"""Reminders of agreed self-care, each due time of them, what was answered, and how they were delivered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import Base, choice
+from webapp.reminders.outcome import Outcome, Press
+
+
+class SetBy(StrEnum):
+    SELF = "self"
+    RELATIVE = "relative"
+    STAFF = "staff"
+
+
+class Reminder(Base):
+    """One self-care reminder (egenvård) that a person asked for, or that was agreed with staff."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="ends_after_it_begins"),
+        CheckConstraint("days BETWEEN 1 AND 127", name="has_a_day"),
+        CheckConstraint("set_by <> 'staff' OR until_on IS NOT NULL", name="staff_say_until_when"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str] = mapped_column(String(120))  # the person's or staff's words; never in a push, never in a log
+    own_language_text: Mapped[str] = mapped_column(String(120), default="")  # the same in the person's language
+    own_language: Mapped[str] = mapped_column(String(3), default="sv")
+    why: Mapped[str] = mapped_column(Text, default="")
+    how: Mapped[str] = mapped_column(Text, default="")
+    if_not: Mapped[str] = mapped_column(Text, default="")  # om det inte går
+    times: Mapped[str] = mapped_column(String(60))  # "08:00 20:00": the clock on the kitchen wall
+    days: Mapped[int]  # a bit per weekday, Monday the lowest
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    set_by: Mapped[SetBy] = mapped_column(choice(SetBy))
+    set_by_account: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    set_as: Mapped[str] = mapped_column(String(300), default="")  # who, as the person reads it; empty: the person
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    assessed_by: Mapped[str] = mapped_column(String(200), default="")  # who judged that it can be self-care
+    set_at: Mapped[datetime]
+    held_until: Mapped[datetime]  # nothing is delivered before: staff's 60 seconds to undo
+    paused_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    next_due_at: Mapped[datetime | None] = mapped_column(index=True)  # None: paused, ended or past its last day
+    once_key: Mapped[str | None] = mapped_column(String(36), unique=True)  # a form sent twice makes one
+
+
+class Occurrence(Base):
+    """One due time of one reminder. Its outcome is worked out from the presses: see outcome.py."""
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        UniqueConstraint("reminder_id", "local_on", "local_at"),
+        Index("ix_occurrence_person_due", "person_id", "due_at"),
+        Index(
+            "ix_occurrence_open",
+            "closes_at",
+            sqlite_where=text("outcome = 'open'"),
+            postgresql_where=text("outcome = 'open'"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reminder_id: Mapped[UUID] = mapped_column(ForeignKey("reminder.id"))
+    local_on: Mapped[date]
+    local_at: Mapped[time]
+    due_at: Mapped[datetime]
+    closes_at: Mapped[datetime]  # after it the occurrence is unanswered, and nothing is sent late
+    outcome: Mapped[Outcome] = mapped_column(choice(Outcome), default=Outcome.OPEN)
+    pressed_at: Mapped[datetime | None]  # when the answer that counts was pressed
+    later_until: Mapped[datetime | None]
+
+
+class Answered(Base):
+    """One press: Klar, Senare, Inte idag or Ångra. All are kept; the rule in outcome.py says what they mean."""
+
+    __tablename__ = "occurrence_press"
+    __table_args__ = (Index("ix_occurrence_press_occurrence", "occurrence_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)  # made where it was pressed, so that twice is once
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    occurrence_id: Mapped[UUID] = mapped_column(ForeignKey("occurrence.id"))
+    press: Mapped[Press] = mapped_column(choice(Press))
+    pressed_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    pressed_as: Mapped[str] = mapped_column(String(300), default="")  # empty: the person, or their phone
+
+
+class Subscription(Base):
+    """One phone or browser that a person has asked us to notify."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (Index("ix_subscription_person", "person_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    endpoint: Mapped[str] = mapped_column(String(1024), unique=True)
+    p256dh: Mapped[bytes] = mapped_column(LargeBinary(65))
+    auth: Mapped[bytes] = mapped_column(LargeBinary(16))
+    vapid_key: Mapped[str] = mapped_column(String(100))  # the public key it was made with
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]  # the push service said 404 or 410, or the person switched it off
+
+
+class State(StrEnum):
+    """Where one delivery stands."""
+
+    DUE = "due"  # waiting, or leased to a worker
+    SENT = "sent"  # the push service took it
+    GONE = "gone"  # the subscription is no more
+    REFUSED = "refused"
+    TOO_LATE = "too_late"  # of no more use, so not sent
+    CALLED_OFF = "called_off"  # answered, ended, paused or withdrawn before it was sent
+
+
+class Delivery(Base):
+    """One notice on its way to one subscription; leased by one worker at a time."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("occurrence_id", "subscription_id", "number"),
+        Index(
+            "ix_delivery_due",
+            "due_at",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    occurrence_id: Mapped[UUID | None] = mapped_column(ForeignKey("occurrence.id"))  # None: a trial notice
+    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscription.id"))
+    number: Mapped[int] = mapped_column(default=1)  # 1 the first notice, then one for each "later"
+    state: Mapped[State] = mapped_column(choice(State), default=State.DUE)
+    due_at: Mapped[datetime]
+    useless_at: Mapped[datetime]  # not sent after this
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str] = mapped_column(String(60), default="")
+    lease_until: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    status: Mapped[int | None]  # the push service's last answer
+
+
+class Heartbeat(Base):
+    """When a worker last went round: without it, nobody is reminding anybody."""
+
+    __tablename__ = "heartbeat"
+    worker: Mapped[str] = mapped_column(String(60), primary_key=True)
+    at: Mapped[datetime]

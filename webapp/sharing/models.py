@@ -1,0 +1,75 @@
+"""What somebody else may see of a person: by the person's consent, or by a care relation."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.core.db import Base, choice
+from webapp.permissions import Level
+
+
+class ConsentKind(StrEnum):
+    """What the consent is for."""
+
+    RELATIVE = "relative"  # an adult lets a relative in, area by area
+    GUARDIAN = "guardian"  # a child's guardian, verified by staff; the areas follow from the child's age
+    SIP = "sip"  # information may pass between the organisations that share the plan
+
+
+class HowGiven(StrEnum):
+    IN_APP = "in_app"
+    ORAL = "oral"
+    WRITTEN = "written"
+
+
+class Consent(Base):
+    """A consent (samtycke): whose, to whom, to what, until when. Withdrawal holds from the next request."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        Index("ix_consent_person", "person_id", "relative_id"),
+        Index("ix_consent_relative", "relative_id"),
+        CheckConstraint("(kind = 'sip') = (relative_id IS NULL)", name="sip_has_no_relative"),
+        CheckConstraint("relative_id IS NULL OR relative_id <> person_id", name="nobody_is_own_relative"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[ConsentKind] = mapped_column(choice(ConsentKind))
+    relative_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    relation: Mapped[str] = mapped_column(String(60), default="")  # as the person says it: "dotter"
+    what_matters: Mapped[int] = mapped_column(default=Level.NONE)
+    plan: Mapped[int] = mapped_column(default=Level.NONE)
+    contacts: Mapped[int] = mapped_column(default=Level.NONE)
+    reminders: Mapped[int] = mapped_column(default=Level.NONE)
+    how: Mapped[HowGiven] = mapped_column(choice(HowGiven))
+    recorded_by: Mapped[str] = mapped_column(String(200))  # the person's own name, or the staff member's
+    from_on: Mapped[date]
+    until_on: Mapped[date]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ConsentUnit(Base):
+    """A unit that a SIP consent covers."""
+
+    __tablename__ = "consent_unit"
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consent.id"), primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+
+
+class CareRelation(Base):
+    """A unit cares for a person: the reason why its staff may open the person's pages."""
+
+    __tablename__ = "care_relation"
+    __table_args__ = (Index("ix_care_relation_person", "person_id", "unit_id"), Index("ix_care_relation_unit", "unit_id"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
