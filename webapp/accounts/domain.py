@@ -1,0 +1,229 @@
+"""Signing in and out, and who the reader of this request is."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import Account, Assignment, Duty, Kind, Login, Person, StaffMember
+from webapp.core.access import Reader
+from webapp.directory.models import Unit
+
+IDLE = timedelta(minutes=30)
+AT_MOST = timedelta(hours=12)
+SEEN_EVERY = timedelta(seconds=60)  # the last use is written down at most this often
+
+
+def add_person(
+    session: Session,
+    *,
+    name: str,
+    called: str,
+    born_on: date,
+    language: str = "sv",
+    municipality: str = "",
+    phone: str | None = None,
+    protected: bool = False,
+) -> Person:
+    """Take a person in. Staff do this, or the first sign-in with an e-ID."""
+    person = Person(
+        name=name,
+        called=called,
+        born_on=born_on,
+        language=language,
+        municipality=municipality,
+        phone=phone,
+        protected=protected,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def add_staff(session: Session, *, name: str, language: str = "sv") -> StaffMember:
+    staff = StaffMember(name=name, language=language)
+    session.add(staff)
+    session.flush()
+    return staff
+
+
+def assign(session: Session, staff: StaffMember, unit_id: UUID, role: str, duty: Duty = Duty.CARE) -> Assignment:
+    """Give a staff member work at a unit; `role` is what the person reads, such as "distriktssköterska"."""
+    assignment = Assignment(staff_id=staff.id, unit_id=unit_id, role=role, duty=duty)
+    session.add(assignment)
+    session.flush()
+    return assignment
+
+
+def add_account(session: Session, issuer: str, sub: str, of: Person | StaffMember) -> Account:
+    """Tie a sign-in at an identity provider to a person or a staff member."""
+    if isinstance(of, Person):
+        account = Account(issuer=issuer, sub=sub, kind=Kind.CITIZEN, person_id=of.id)
+    else:
+        account = Account(issuer=issuer, sub=sub, kind=Kind.STAFF, staff_id=of.id)
+    session.add(account)
+    session.flush()
+    return account
+
+
+def account_of(session: Session, issuer: str, sub: str) -> Account | None:
+    return session.scalars(select(Account).where(Account.issuer == issuer, Account.sub == sub)).first()
+
+
+def assignments_of(session: Session, staff_id: UUID, today: date) -> list[tuple[UUID, str, str]]:
+    """The assignments a staff member can work under: id, role and unit, in a fixed order."""
+    rows = session.execute(
+        select(Assignment.id, Assignment.role, Unit.name)
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .where(Assignment.staff_id == staff_id, _current(today))
+        .order_by(Unit.name, Assignment.role)
+    )
+    return [(row.id, row.role, row.name) for row in rows]
+
+
+def open_login(session: Session, account: Account, now: datetime, assignment_id: UUID | None = None) -> str:
+    """Open a sign-in and return its token, which is shown nowhere else and only its hash kept.
+
+    Staff begin under their first assignment when none is named; without one they have no unit.
+    """
+    if account.staff_id is not None and assignment_id is None:
+        mine = assignments_of(session, account.staff_id, now.date())
+        assignment_id = mine[0][0] if mine else None
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Login(
+            token_hash=_hash(token),
+            account_id=account.id,
+            assignment_id=assignment_id,
+            began_at=now,
+            seen_at=now,
+        )
+    )
+    return token
+
+
+def end_login(session: Session, login_id: UUID, now: datetime) -> None:
+    session.execute(update(Login).where(Login.id == login_id, Login.ended_at.is_(None)).values(ended_at=now))
+
+
+def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: datetime) -> str | None:
+    """Work under another of one's own assignments: a new sign-in, the old one ended. None if it is not theirs."""
+    mine = [row[0] for row in assignments_of(session, who.staff_id, now.date())] if who.staff_id else []
+    if assignment_id not in mine:
+        return None
+    end_login(session, who.login_id, now)
+    return open_login(session, session.get_one(Account, who.account_id), now, assignment_id)
+
+
+def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, datetime] | None:
+    """Who holds this token, and when it was last used; None when it has ended or was idle too long."""
+    row = session.execute(_READER.where(Login.token_hash == _hash(token))).first()
+    if row is None or row.ended_at is not None:
+        return None
+    if now - row.seen_at > IDLE or now - row.began_at > AT_MOST:
+        return None
+    if row.kind is Kind.CITIZEN:
+        if row.deceased_at is not None:
+            return None
+        return _citizen(row), row.seen_at
+    if not row.active or (row.ends_on is not None and row.ends_on < now.date()):
+        return None
+    return _staff(row), row.seen_at
+
+
+def was_used(session: Session, login_id: UUID, now: datetime) -> None:
+    session.execute(update(Login).where(Login.id == login_id).values(seen_at=now))
+
+
+def choose_language(session: Session, who: Reader, code: str) -> None:
+    """Keep the reader's language with the person, so that reminders go out in it too."""
+    if who.person_id is not None:
+        session.execute(update(Person).where(Person.id == who.person_id).values(language=code))
+    elif who.staff_id is not None:
+        session.execute(update(StaffMember).where(StaffMember.id == who.staff_id).values(language=code))
+
+
+def choose_lock_screen(session: Session, person_id: UUID, shows_text: bool) -> None:
+    """Whether the text of a reminder may be read on this person's locked phone."""
+    session.execute(update(Person).where(Person.id == person_id).values(lock_screen_text=shows_text))
+
+
+def shows_on_lock_screen(session: Session, person_id: UUID) -> bool:
+    return bool(session.scalar(select(Person.lock_screen_text).where(Person.id == person_id)))
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _current(today: date):  # type: ignore[no-untyped-def] # SQLAlchemy's own type is longer than the rule
+    return (Assignment.ends_on.is_(None)) | (Assignment.ends_on >= today)
+
+
+_READER = (
+    select(
+        Login.id.label("login_id"),
+        Login.began_at,
+        Login.seen_at,
+        Login.ended_at,
+        Account.id.label("account_id"),
+        Account.kind,
+        Person.id.label("person_id"),
+        Person.called,
+        Person.language,
+        Person.born_on,
+        Person.deceased_at,
+        StaffMember.id.label("staff_id"),
+        StaffMember.name,
+        StaffMember.active,
+        StaffMember.language.label("staff_language"),
+        Assignment.id.label("assignment_id"),
+        Assignment.role,
+        Assignment.duty,
+        Assignment.ends_on,
+        Unit.id.label("unit_id"),
+        Unit.name.label("unit_name"),
+        Unit.organisation_id,
+    )
+    .join(Account, Account.id == Login.account_id)
+    .outerjoin(Person, Person.id == Account.person_id)
+    .outerjoin(StaffMember, StaffMember.id == Account.staff_id)
+    .outerjoin(Assignment, Assignment.id == Login.assignment_id)
+    .outerjoin(Unit, Unit.id == Assignment.unit_id)
+)
+
+
+def _citizen(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
+    return Reader(
+        login_id=row.login_id,
+        account_id=row.account_id,
+        kind=Kind.CITIZEN,
+        name=row.called,
+        language=row.language,
+        person_id=row.person_id,
+        born_on=row.born_on,
+    )
+
+
+def _staff(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
+    return Reader(
+        login_id=row.login_id,
+        account_id=row.account_id,
+        kind=Kind.STAFF,
+        name=row.name,
+        language=row.staff_language,
+        staff_id=row.staff_id,
+        assignment_id=row.assignment_id,
+        unit_id=row.unit_id,
+        unit_name=row.unit_name or "",
+        organisation_id=row.organisation_id,
+        role=row.role or "",
+        duty=row.duty or "",
+    )
+
+

@@ -1,0 +1,83 @@
+"""The browser's side of a sign-in: the cookie's token, and the reader it stands for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask, g, request
+from flask import session as cookie
+from sqlalchemy.exc import OperationalError
+
+from webapp.accounts import domain
+from webapp.core import access, clock, db
+from webapp.core.security import SAFE
+from webapp.pages.routes import device_language
+
+TOKEN = "login"  # noqa: S105 # the name of a field in the cookie
+OPEN_TO_ALL = frozenset({"pages.static", "pages.service_worker", "pages.manifest", "health.alive", "static"})
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_find_reader)
+    app.extensions["naramig.language_chosen"] = _keep_language
+    app.context_processor(_whose_page)
+
+
+def begin(token: str) -> None:
+    """A new sign-in on this device: nothing of an earlier one stays in the cookie, the form token neither."""
+    cookie.clear()
+    cookie[TOKEN] = token
+
+
+def end() -> None:
+    cookie.clear()
+
+
+def chosen_language() -> str | None:
+    """The device's choice, which a sign-in sets to the person's own; None lets the browser decide."""
+    who = access.reader()
+    return who.language if who else device_language()
+
+
+def _find_reader() -> None:
+    g.reader = None
+    g.writes = request.method not in SAFE
+    token = cookie.get(TOKEN)
+    view_reads_none = request.endpoint in OPEN_TO_ALL or request.endpoint is None
+    if not isinstance(token, str) or view_reads_none:
+        return
+    now = clock.now()
+    found = domain.reader_of(db.session, token, now)
+    if found is None:
+        cookie.pop(TOKEN, None)
+        return
+    g.reader, seen_at = found
+    _write_down_use(seen_at, now)
+
+
+def _write_down_use(seen_at: datetime, now: datetime) -> None:
+    """Keep the sign-in alive. In a transaction of its own on a GET; a busy database can wait a minute."""
+    if now - seen_at < domain.SEEN_EVERY:
+        return
+    who = access.the_reader
+    if g.writes:
+        domain.was_used(db.session, who.login_id, now)
+        db.session.commit()
+        return
+    try:
+        with db.database().writing() as session:
+            domain.was_used(session, who.login_id, now)
+    except OperationalError:
+        return
+
+
+def _keep_language(code: str) -> None:
+    who = access.reader()
+    if who is not None:
+        domain.choose_language(db.session, who, code)
+        db.session.commit()
+
+
+def _whose_page() -> dict[str, object]:
+    """For base.html: who reads, and whose page it is."""
+    return {"reader": access.reader(), "seen": g.get("sight")}

@@ -1,0 +1,213 @@
+"""Who is signed in, whose pages are shown, and whether that is allowed: the one place to ask.
+
+A person's page names its permission with `@needs`. The view then has `sight()`, which already
+carries the check: the domain functions take it, or the person's id from it, and nothing else leads
+to a person's things. Somebody else's page and one that never existed give the same 404.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.local import LocalProxy
+
+from webapp.core import audit, db
+
+EXTENSION = "naramig.access"
+Permission = str  # webapp.permissions.Permission: words that this kernel does not need to know
+
+
+class Ties(Protocol):
+    """What binds a reader to a person: webapp.permissions.Ties."""
+
+    @property
+    def is_self(self) -> bool: ...
+    @property
+    def cares(self) -> bool: ...
+
+
+class Rule(Protocol):
+    """One row of the table: webapp.permissions.Rule."""
+
+    def allows(self, ties: Any) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who is signed in. A citizen has `person_id`; staff have a unit, by the assignment in use."""
+
+    login_id: UUID
+    account_id: UUID
+    kind: str  # "citizen" or "staff", from the identity provider alone
+    name: str
+    language: str
+    person_id: UUID | None = None
+    staff_id: UUID | None = None
+    assignment_id: UUID | None = None
+    unit_id: UUID | None = None
+    unit_name: str = ""
+    organisation_id: UUID | None = None
+    role: str = ""
+    duty: str = ""  # "care", "analyst" or "administrator": only care opens persons
+    born_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One reader's sight of one person: who the person is, and what this reader may do."""
+
+    reader: Reader
+    person_id: UUID
+    called: str
+    language: str
+    municipality: str
+    ties: Any
+    crosses: bool  # a SIP consent lets this unit see the other organisation's rows
+    table: Mapping[str, Rule]
+
+    @property
+    def is_self(self) -> bool:
+        return bool(self.ties.is_self)
+
+    @property
+    def cares(self) -> bool:
+        return bool(self.ties.cares)
+
+    def may(self, permission: Permission) -> bool:
+        rule = self.table.get(permission)
+        return rule is not None and rule.allows(self.ties)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A person as the ties to them were found."""
+
+    called: str
+    language: str
+    municipality: str
+    ties: Ties
+    crosses: bool
+
+
+Find = Callable[[Session, Reader, UUID], Seen | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The table, and the question that finds a reader's ties to a person (None: there are none)."""
+
+    table: Mapping[str, Rule]
+    find: Find
+
+
+def init_app(app: Flask, table: Mapping[Any, Rule], find: Find) -> None:
+    app.extensions[EXTENSION] = Gate({str(key): rule for key, rule in table.items()}, find)
+
+
+def reader() -> Reader | None:
+    """Who is signed in, or None."""
+    return cast(Reader | None, g.get("reader"))
+
+
+def sight() -> Sight:
+    """The sight that `@needs` opened for this request."""
+    return cast(Sight, g.sight)
+
+
+def look(session: Session, who: Reader, person_id: UUID) -> Sight | None:
+    """What `who` may see of a person right now; None where nothing binds them."""
+    gate = cast(Gate, current_app.extensions[EXTENSION])
+    seen = gate.find(session, who, person_id)
+    if seen is None:
+        return None
+    return Sight(
+        reader=who,
+        person_id=person_id,
+        called=seen.called,
+        language=seen.language,
+        municipality=seen.municipality,
+        ties=seen.ties,
+        crosses=seen.crosses,
+        table=gate.table,
+    )
+
+
+View = Callable[..., ResponseReturnValue]
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Open the person of the URL (`person_id`) for the reader, or answer as if there were no such page.
+
+    Opening somebody else is written down in the same transaction that reads: no line, no page.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*, person_id: UUID, **rest: Any) -> ResponseReturnValue:
+            who = reader()
+            if who is None:
+                return sign_in_first()
+            if who.person_id != person_id:
+                db.begin_write()
+            opened = look(db.session, who, person_id)
+            if opened is None or not opened.may(permission):
+                abort(404)
+            g.sight = opened
+            if not opened.is_self:
+                return _written_down(opened, lambda: view(person_id=person_id, **rest))
+            return view(person_id=person_id, **rest)
+
+        guarded.permission = permission  # type: ignore[attr-defined] # test_house reads it
+        return guarded
+
+    return guard
+
+
+def _written_down(opened: Sight, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    audit.write(db.session, opened.reader, opened.person_id, audit.page_of(request.endpoint))
+    response = make_response(show())
+    if request.method in {"GET", "HEAD"}:
+        db.session.commit()
+    return response
+
+
+def sign_in_first() -> Response:
+    """To the sign-in page; a page that was asked for is come back to."""
+    back = request.path if request.method == "GET" else None
+    return cast(Response, redirect(url_for("accounts.sign_in", next=back)))
+
+
+def signed_in(kind: str, duty: str | None = None) -> Callable[[View], View]:
+    """For pages of one's own: a reader of `kind` ("citizen" or "staff"), with `duty` where one is named."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(**rest: Any) -> ResponseReturnValue:
+            who = reader()
+            if who is None:
+                return sign_in_first()
+            if who.kind != kind or (duty is not None and who.duty != duty):
+                abort(404)
+            return view(**rest)
+
+        guarded.permission = f"{kind}:{duty or 'any'}"  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def public(view: View) -> View:
+    """For pages that anybody may open; saying so is required of every route."""
+    view.permission = "public"  # type: ignore[attr-defined]
+    return view
+
+
+the_reader = cast(Reader, LocalProxy(reader))

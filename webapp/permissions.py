@@ -1,0 +1,108 @@
+"""Who may do what: the one table. Deny by default: what has no row here, nobody may do.
+
+`create_app` hands TABLE to core.access, which is the one place that asks. A tie is what binds
+the reader to the person at this moment: being that person, the person's consent, or a care relation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class Area(StrEnum):
+    """What a person can let somebody into, one by one (design section 6)."""
+
+    WHAT_MATTERS = "what_matters"
+    PLAN = "plan"
+    CONTACTS = "contacts"
+    REMINDERS = "reminders"
+    TIMES = "times"  # agreed times alone: what a guardian of a 13–15-year-old sees
+    OWN_TASKS = "own_tasks"  # the plan rows that the relative does: likewise
+
+
+class Level(IntEnum):
+    """How far: nothing, see, or see and help (what a helper writes is marked with their name)."""
+
+    NONE = 0
+    SEE = 1
+    HELP = 2
+
+
+class Permission(StrEnum):
+    """One thing somebody can do with a person's things."""
+
+    TODAY_SEE = "today_see"
+    REMINDER_ANSWER = "reminder_answer"
+    WHAT_MATTERS_SEE = "what_matters_see"
+    WHAT_MATTERS_WRITE = "what_matters_write"
+    WHAT_MATTERS_SHARE = "what_matters_share"
+    WHAT_MATTERS_RECEIPT = "what_matters_receipt"
+    PLAN_SEE = "plan_see"
+    PLAN_ADD_OWN_ROW = "plan_add_own_row"
+    PLAN_ANSWER = "plan_answer"
+    PLAN_TELL_OUTCOME = "plan_tell_outcome"
+    CONTACTS_SEE = "contacts_see"
+    REMINDERS_SEE = "reminders_see"
+    REMINDER_SET = "reminder_set"
+    REMINDER_SEND = "reminder_send"
+    PHONE_SET = "phone_set"
+    MORE_SEE = "more_see"
+    SHARING_SET = "sharing_set"
+    LOG_SEE = "log_see"
+    SETTINGS_SET = "settings_set"
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What binds a reader to a person right now; worked out anew for every request."""
+
+    is_self: bool = False
+    areas: Mapping[Area, Level] = field(default_factory=dict)  # what the person let a relative into
+    cares: bool = False  # staff of a unit with a care relation
+
+    def level(self, area: Area) -> Level:
+        return self.areas.get(area, Level.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may: the person; a relative let into any of `areas` at `level`; staff with a care relation."""
+
+    me: bool = False
+    areas: tuple[Area, ...] = ()
+    level: Level = Level.SEE
+    staff: bool = False
+
+    def allows(self, ties: Ties) -> bool:
+        if ties.is_self:
+            return self.me
+        if ties.cares:
+            return self.staff
+        return any(ties.level(area) >= self.level for area in self.areas)
+
+
+ANY_AREA = tuple(Area)
+
+TABLE: Mapping[Permission, Rule] = {
+    Permission.TODAY_SEE: Rule(me=True, areas=(Area.REMINDERS, Area.PLAN, Area.TIMES), staff=True),
+    Permission.REMINDER_ANSWER: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
+    Permission.WHAT_MATTERS_SEE: Rule(me=True, areas=(Area.WHAT_MATTERS,), staff=True),
+    Permission.WHAT_MATTERS_WRITE: Rule(me=True, areas=(Area.WHAT_MATTERS,), level=Level.HELP, staff=True),
+    Permission.WHAT_MATTERS_SHARE: Rule(me=True),
+    Permission.WHAT_MATTERS_RECEIPT: Rule(staff=True),
+    Permission.PLAN_SEE: Rule(me=True, areas=(Area.PLAN, Area.OWN_TASKS), staff=True),
+    Permission.PLAN_ADD_OWN_ROW: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
+    Permission.PLAN_ANSWER: Rule(me=True),
+    Permission.PLAN_TELL_OUTCOME: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
+    Permission.CONTACTS_SEE: Rule(me=True, areas=(Area.CONTACTS,), staff=True),
+    Permission.REMINDERS_SEE: Rule(me=True, areas=(Area.REMINDERS,), staff=True),
+    Permission.REMINDER_SET: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
+    Permission.REMINDER_SEND: Rule(staff=True),
+    Permission.PHONE_SET: Rule(me=True),
+    Permission.MORE_SEE: Rule(me=True, areas=ANY_AREA, staff=True),
+    Permission.SHARING_SET: Rule(me=True),
+    Permission.LOG_SEE: Rule(me=True),
+    Permission.SETTINGS_SET: Rule(me=True),
+}
