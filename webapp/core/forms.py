@@ -1,0 +1,61 @@
+"""What every form has in common: the form token, honest texts, and limits."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from flask import g
+from flask_wtf import FlaskForm
+from wtforms import Field, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from webapp.core.i18n import LazyText, _l
+
+# Signs that change the direction or look of other text, and those that cannot be seen at all.
+_LINE_SIGNS = frozenset("\n\t")
+_JOINERS = frozenset("\u200d\ufe0f")  # hold an emoji together; people write them
+
+
+class Form(FlaskForm):
+    """A form whose token core.security has checked already; a token that did not hold is told here."""
+
+    class Meta:
+        csrf = False
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything holds; what was typed stays in the fields in any case."""
+        fine: bool = super().validate(extra_validators)
+        if g.get("token_fault"):
+            self.form_errors.append(_l("Sidan hade stått öppen för länge. Tryck en gång till, så går det."))
+            return False
+        return fine
+
+
+def clean(text: str | None) -> str:
+    """The text as it is kept: one form of each letter (NFC), one kind of line end, no space around it."""
+    if not text:
+        return ""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def no_strange_signs(_form: FlaskForm, field: Field) -> None:
+    """Refuse control signs and signs that turn the direction of other text: what is seen is what is kept."""
+    for sign in field.data or "":
+        if sign in _LINE_SIGNS or sign in _JOINERS:
+            continue
+        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn"):
+            raise ValidationError(_l("Texten har tecken som inte syns. Skriv den på nytt."))
+
+
+def single_line(_form: FlaskForm, field: Field) -> None:
+    if "\n" in (field.data or ""):
+        raise ValidationError(_l("Skriv allt på en rad"))
+
+
+def text_rules(missing: LazyText | None, most: int, *, lines: bool = False) -> list[Callable[..., Any]]:
+    """The validators of a text field: `missing` is the message when it must not be empty; `most` characters."""
+    rules: list[Callable[..., Any]] = [InputRequired(missing)] if missing else []
+    rules += [Length(max=most, message=_l("Texten får ha högst %(max)d tecken")), no_strange_signs]
+    return rules if lines else [*rules, single_line]

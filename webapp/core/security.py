@@ -1,0 +1,188 @@
+"""What holds for every request and answer: size, form token, headers, compression."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import brotli
+from flask import Flask, Response, abort, current_app, g, request
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from werkzeug.exceptions import LengthRequired
+from wtforms import ValidationError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+MOST_OCTETS = 64 * 1024  # of a form; 2000 characters of any alphabet fit many times
+MOST_JSON = 8 * 1024
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+REFUSED = "naramig.transfer_encoding"
+WORTH_COMPRESSING = 500  # octets
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types naramig"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class RefuseTransferEncoding:
+    """A body without a stated length never reaches the app: servers cut it at the limit and say nothing.
+
+    The request goes on empty and marked, so that the answer is a page in the reader's language.
+    """
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("HTTP_TRANSFER_ENCODING"):
+            environ[REFUSED] = True
+            environ["CONTENT_LENGTH"] = "0"
+            environ["wsgi.input"] = io.BytesIO()
+            environ.pop("wsgi.input_terminated", None)
+        return self._app(environ, start_response)
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(
+        MAX_CONTENT_LENGTH=MOST_OCTETS,
+        MAX_FORM_MEMORY_SIZE=MOST_OCTETS,
+        MAX_FORM_PARTS=100,
+        SESSION_COOKIE_NAME="__Host-naramig",
+        SESSION_COOKIE_SECURE=True,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session
+        WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no referrer
+    )
+    app.wsgi_app = RefuseTransferEncoding(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(_refuse_unstated_length)
+    app.before_request(_check_form_token)
+    app.after_request(_finish)
+    app.jinja_env.globals["csrf_token"] = form_token
+
+
+def _refuse_unstated_length() -> None:
+    if request.environ.get(REFUSED):
+        raise LengthRequired
+
+
+# The form token
+
+
+def keeps_typed(view: View) -> View:
+    """For views with a form: a token that no longer holds is told in the form, which keeps what was typed."""
+    view.keeps_typed = True  # type: ignore[attr-defined]
+    return view
+
+
+def token_in_address(view: View) -> View:
+    """For views whose address is itself the secret: no form token is asked for, and no session read."""
+    view.token_in_address = True  # type: ignore[attr-defined]
+    return view
+
+
+def form_token() -> str:
+    """The form token, masked anew in each answer, so that compression gives nothing away (BREACH)."""
+    masked: str | None = g.get("masked_token")
+    if masked is None:
+        token = generate_csrf().encode()
+        pad = secrets.token_bytes(len(token))
+        masked = g.masked_token = base64.urlsafe_b64encode(pad + _xor(pad, token)).decode()
+    return masked
+
+
+def _check_form_token() -> None:
+    if request.method in SAFE:
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, "token_in_address", False):
+        return
+    sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
+    try:
+        validate_csrf(_unmask(sent))
+    except ValidationError:
+        if not getattr(view, "keeps_typed", False):
+            abort(400)
+        g.token_fault = True
+
+
+def _unmask(masked: str) -> str:
+    try:
+        octets = base64.urlsafe_b64decode(masked.encode("ascii"))
+        half = len(octets) // 2
+        return _xor(octets[:half], octets[half:]).decode("ascii")
+    except ValueError:
+        return ""
+
+
+def _xor(pad: bytes, text: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(pad, text, strict=False))
+
+
+# Bodies that are not forms
+
+
+def json_body() -> dict[str, Any]:
+    """The request's JSON object. Answers 400 for anything else, 413 over MOST_JSON octets."""
+    if (request.content_length or 0) > MOST_JSON:
+        abort(413)
+    try:
+        body = json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError):
+        abort(400)
+    if not isinstance(body, dict):
+        abort(400)
+    return body
+
+
+# Every answer
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return _compress(response)
+
+
+def _compress(response: Response) -> Response:
+    if (
+        response.direct_passthrough
+        or response.mimetype not in ("text/html", "application/json", "application/manifest+json")
+        or "Content-Encoding" in response.headers
+        or response.status_code in (204, 304)
+    ):
+        return response
+    response.vary.add("Accept-Encoding")
+    body = response.get_data()
+    if len(body) < WORTH_COMPRESSING:
+        return response
+    wanted = request.accept_encodings
+    if wanted["br"] > 0:
+        response.set_data(brotli.compress(body, quality=5))
+        response.headers["Content-Encoding"] = "br"
+    elif wanted["gzip"] > 0:
+        response.set_data(gzip.compress(body, compresslevel=6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

@@ -1,0 +1,54 @@
+"""When something goes wrong: a page that says what, and whom to call; and what people tell us on /fel."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, current_app, make_response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from webapp.pages.errors import error_page
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Exception, _broken)
+
+
+def _refused(fault: HTTPException) -> ResponseReturnValue:
+    if fault.response is not None:
+        return make_response(fault.response)
+    code = fault.code or 500
+    if code < 400:
+        return fault
+    response = _answer(code)
+    if code == 405 and fault.get_headers():
+        response.headers["Allow"] = dict(fault.get_headers()).get("Allow", "")
+    return response
+
+
+def _broken(fault: Exception) -> ResponseReturnValue:
+    log.error("failed", exc_info=fault)
+    return _answer(500)
+
+
+def _answer(code: int) -> Response:
+    if request.is_json:
+        return make_response({"error": code}, code)
+    return make_response(error_page(code, current_app.extensions["naramig.urgent"]()), code)
+
+
+def keep_feedback(page: str, words: str) -> None:
+    """What a person says is wrong goes to whoever runs the app, by the log: which page, and how long it was.
+
+    The words may hold anything, so they are kept where only the app's owners read: `feedback` in the database.
+    """
+    from webapp.core import clock, db
+    from webapp.pages.models import Feedback
+
+    db.session.add(Feedback(page=page, words=words, told_at=clock.now()))
+    db.session.commit()
+    log.info("feedback received", extra={"facts": {"page": page, "length": len(words)}})

@@ -1,0 +1,49 @@
+"""The web server: waitress, which reads slow bodies in its own loop and keeps no thread waiting for them.
+
+See docs/decisions/0004-waitress.md. Start it with `python -m webapp.serve`; it listens on PORT.
+"""
+
+from __future__ import annotations
+
+import os
+
+from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+
+from webapp import create_app
+from webapp.core import logs
+
+THREADS = 6
+MOST_BODY = 256 * 1024  # past the app's own limit, so that the app can say it in the reader's language
+
+
+class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
+    """Waitress unwraps a chunked body and forgets that it was one; the app refuses those, so it is told."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.chunked:
+            self.headers["TRANSFER_ENCODING"] = "chunked"
+
+
+def main() -> None:
+    logs.set_up()
+    app = create_app()
+    HTTPChannel.parser_class = Parser
+    server = create_server(
+        app,
+        host=os.environ.get("HOST", "127.0.0.1"),
+        port=app.config["SETTINGS"].port,
+        threads=THREADS,
+        ident="",
+        max_request_body_size=MOST_BODY,
+        channel_timeout=60,
+        connection_limit=500,
+        clear_untrusted_proxy_headers=True,
+    )
+    server.run()
+
+
+if __name__ == "__main__":
+    main()
