@@ -1,0 +1,75 @@
+"""Nära mig: one citizen app for Nära vård in Norrbotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+
+def create_app(env: Mapping[str, str] | None = None) -> Flask:
+    """The app for these settings (the environment's, if none are given); raises settings.UnsafeSettings."""
+    from webapp import commands, health, permissions
+    from webapp.accounts import session
+    from webapp.core import access, db, i18n, logs, security
+    from webapp.directory import numbers
+    from webapp.pages import failing
+    from webapp.pages import routes as pages
+    from webapp.reminders import keys
+    from webapp.settings import Settings
+    from webapp.sharing import domain as sharing
+
+    settings = Settings.read(env)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    db.init_app(app, settings.database_url)
+    logs.init_app(app)
+    security.init_app(app)
+    session.init_app(app)
+    i18n.init_app(app, session.chosen_language)
+    access.init_app(app, permissions.TABLE, sharing.find)
+    app.extensions["naramig.urgent"] = numbers.urgent
+    app.extensions["naramig.feedback"] = failing.keep_feedback
+    keys.init_app(app, settings)
+    pages.init_app(app)
+    failing.init_app(app)
+    _register_features(app)
+    app.register_blueprint(health.bp)
+    commands.init_app(app)
+    return app
+
+
+def _register_features(app: Flask) -> None:
+    from webapp.accounts import routes as accounts
+    from webapp.contacts import routes as contacts
+    from webapp.directory import routes as directory
+    from webapp.more import routes as more
+    from webapp.plans import routes as plans
+    from webapp.reminders import answer_routes, phone_routes
+    from webapp.reminders import routes as reminders
+    from webapp.sharing import routes as sharing
+    from webapp.staff import routes as staff
+    from webapp.today import routes as today
+    from webapp.what_matters import routes as what_matters
+
+    for feature in (
+        accounts,
+        directory,
+        today,
+        what_matters,
+        plans,
+        contacts,
+        reminders,
+        answer_routes,
+        phone_routes,
+        sharing,
+        more,
+        staff,
+    ):
+        app.register_blueprint(feature.bp)
+    if app.config["SETTINGS"].invented_people:
+        from webapp.demo import routes as demo
+
+        app.register_blueprint(demo.bp)

@@ -1,0 +1,68 @@
+"""What whoever runs the app can say on the command line: `flask --app webapp …`."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from webapp.core import logs, messages
+from webapp.core.db import Database
+from webapp.core.push import Sender
+from webapp.migrations import steps
+from webapp.reminders import keys, worker
+from webapp.settings import Settings
+
+db_cli = AppGroup("db", help="The database's shape.")
+reminders_cli = AppGroup("reminders", help="Sending reminders.")
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(db_cli)
+    app.cli.add_command(reminders_cli)
+    app.cli.add_command(messages.cli)
+    if app.config["SETTINGS"].invented_people:
+        from webapp.demo.load import demo_cli
+
+        app.cli.add_command(demo_cli)
+
+
+def _settings() -> Settings:
+    settings = current_app.config["SETTINGS"]
+    assert isinstance(settings, Settings)
+    return settings
+
+
+@db_cli.command("upgrade")
+@click.argument("to", default="head")
+def upgrade(to: str) -> None:
+    """Take every migration step."""
+    steps.upgrade(_settings().owner_url, to)
+    click.echo("The database has its shape.")
+
+
+@db_cli.command("downgrade")
+@click.argument("to")
+def downgrade(to: str) -> None:
+    """Take steps back, such as `-1`."""
+    steps.downgrade(_settings().owner_url, to)
+    click.echo("Done.")
+
+
+@db_cli.command("revision")
+@click.argument("message")
+def revision(message: str) -> None:
+    """Write a new step from what has changed in the models."""
+    steps.revision(_settings().owner_url, message)
+
+
+@reminders_cli.command("run")
+@click.option("--once", is_flag=True, help="Stop when nothing is due.")
+def run(once: bool) -> None:
+    """The worker: plan, send and close, until asked to stop."""
+    import uvloop  # only the worker needs it
+
+    logs.set_up()
+    settings = _settings()
+    sender = Sender(keys.vapid(), extra_origins=settings.extra_push_origins)
+    uvloop.run(worker.serve(Database(settings.worker_url), sender, keys.tokens(), once=once))

@@ -1,0 +1,172 @@
+"""Who to call: naming contacts, and what a reader sees of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import Person
+from webapp.contacts.hours import Hours, Reach, reach
+from webapp.contacts.models import CareContact, ContactHours, Role
+from webapp.core import clock
+from webapp.core.access import Sight
+from webapp.directory.models import Unit
+from webapp.directory.numbers import refuse_closed
+
+NAMED_IN_LAW = (Role.FAST_VARDKONTAKT, Role.FAST_LAKARKONTAKT, Role.FAST_OMSORGSKONTAKT)
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One contact as it is shown. `missing`: nobody is named, the person sees who to call instead."""
+
+    role: Role
+    title: str = ""
+    name: str = ""
+    works_at: str = ""
+    phone: str | None = None
+    stand_in: str = ""
+    stand_in_phone: str | None = None
+    reach: Reach | None = None
+    missing: bool = False
+
+    @property
+    def initials(self) -> str:
+        return "".join(part[0] for part in self.name.split()[:2]).upper()
+
+
+def name_contact(
+    session: Session,
+    person_id: UUID,
+    role: Role,
+    name: str,
+    works_at: str,
+    from_on: date,
+    *,
+    title: str = "",
+    phone: str | None = None,
+    unit: Unit | None = None,
+    hours: Sequence[Hours] = (),
+    stand_in: str = "",
+    stand_in_phone: str | None = None,
+    until_on: date | None = None,
+    for_relatives: bool = True,
+) -> CareContact:
+    """Name a contact for a person. One named before in the same legal role ends the day before.
+
+    Raises numbers.ClosedNumber for a number that is known to be closed.
+    """
+    for number in (phone, stand_in_phone):
+        refuse_closed(number)
+    contact = CareContact(
+        person_id=person_id,
+        role=role,
+        title=title,
+        name=name,
+        unit_id=unit.id if unit else None,
+        works_at=works_at,
+        phone=phone,
+        stand_in=stand_in,
+        stand_in_phone=stand_in_phone,
+        from_on=from_on,
+        until_on=until_on,
+        for_relatives=for_relatives,
+    )
+    session.add(contact)
+    session.flush()
+    session.add_all(
+        ContactHours(
+            contact_id=contact.id,
+            weekday=each.weekday,
+            opens=each.opens,
+            closes=each.closes,
+            holidays_too=each.holidays_too,
+        )
+        for each in hours
+    )
+    session.flush()
+    return contact
+
+
+def contacts_of(session: Session, sight: Sight, now: datetime) -> list[Contact]:
+    """The three named in law first, each shown even when nobody is named; then the others. Two queries."""
+    today = clock.local(now).date()
+    found = [
+        contact
+        for contact in session.scalars(
+            select(CareContact)
+            .where(
+                CareContact.person_id == sight.person_id,
+                CareContact.from_on <= today,
+                or_(CareContact.until_on.is_(None), CareContact.until_on >= today),
+            )
+            .order_by(CareContact.from_on.desc())
+        )
+        if sight.is_self or sight.cares or contact.for_relatives
+    ]
+    hours = _hours(session, [contact.id for contact in found])
+    shown = [_contact(contact, hours.get(contact.id, []), now) for contact in found]
+    first = [_first(shown, role) for role in NAMED_IN_LAW]
+    return first + [contact for contact in shown if contact.role is Role.OTHER]
+
+
+def _first(shown: list[Contact], role: Role) -> Contact:
+    return next((contact for contact in shown if contact.role is role), Contact(role, missing=True))
+
+
+def _hours(session: Session, contact_ids: list[UUID]) -> dict[UUID, list[Hours]]:
+    found: dict[UUID, list[Hours]] = {}
+    for row in session.scalars(select(ContactHours).where(ContactHours.contact_id.in_(contact_ids))):
+        found.setdefault(row.contact_id, []).append(Hours(row.weekday, row.opens, row.closes, row.holidays_too))
+    return found
+
+
+def _contact(contact: CareContact, hours: list[Hours], now: datetime) -> Contact:
+    return Contact(
+        role=contact.role,
+        title=contact.title,
+        name=contact.name,
+        works_at=contact.works_at,
+        phone=contact.phone,
+        stand_in=contact.stand_in,
+        stand_in_phone=contact.stand_in_phone,
+        reach=reach(hours, clock.local(now), is_swedish_holiday),
+    )
+
+
+def first_to_call(contacts: Sequence[Contact]) -> Contact | None:
+    """The contact to call first: somebody with a number, open ones before closed ones, in the order shown."""
+    with_phone = [contact for contact in contacts if contact.phone]
+    open_now = [contact for contact in with_phone if contact.reach is not None and contact.reach.is_open]
+    return next(iter(open_now or with_phone), None)
+
+
+def without_contact(session: Session, person_ids: Sequence[UUID], today: date) -> list[UUID]:
+    """People of these without a fast vårdkontakt who can be called today: a task for staff."""
+    named = select(CareContact.person_id).where(
+        CareContact.role == Role.FAST_VARDKONTAKT,
+        CareContact.phone.is_not(None),
+        CareContact.from_on <= today,
+        or_(CareContact.until_on.is_(None), CareContact.until_on >= today),
+    )
+    return list(
+        session.scalars(select(Person.id).where(Person.id.in_(person_ids), Person.id.not_in(named)).order_by(Person.id))
+    )
+
+
+def is_swedish_holiday(day: date) -> bool:
+    """A Swedish public holiday, or an eve that is one in practice (midsummer, Christmas, New Year)."""
+    return day in _holidays(day.year)
+
+
+@lru_cache(maxsize=8)
+def _holidays(year: int) -> frozenset[date]:
+    import holidays  # half a second at the start of the web process, needed on two pages
+
+    return frozenset(holidays.country_holidays("SE", years=year, categories=("public", "de_facto")))

@@ -1,0 +1,325 @@
+"""The shared plan: reading it, one's own rows, agreeing or objecting, and saying how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.orm import Session
+
+from webapp.core.access import Sight
+from webapp.directory.models import Organisation
+from webapp.permissions import Area
+from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it is shown: who does it, under whom, and what the person last said of it."""
+
+    id: UUID
+    what: str
+    doer: Doer
+    organisation: str
+    who: str
+    phone: str | None
+    how_often: str
+    from_on: date | None
+    status: RowStatus
+    objection: str
+    written_as: str
+    told_on: date | None
+    happened: bool | None
+    told_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """The plan as one reader may see it. `some_hidden`: there are rows that this reader may not see."""
+
+    plan: Plan
+    goals: Sequence[Goal]
+    rows: Sequence[Row]
+    some_hidden: bool
+    only_own_tasks: bool
+    overall: str
+
+    @property
+    def waiting(self) -> int:
+        return sum(row.status is RowStatus.PROPOSED for row in self.rows)
+
+
+def current_plan(session: Session, sight: Sight) -> PlanView | None:
+    """The person's one plan, or None. Four queries, whatever its size."""
+    found = session.execute(
+        select(Plan, Organisation.name)
+        .join(Organisation, Organisation.id == Plan.overall_id)
+        .where(Plan.person_id == sight.person_id, Plan.ended_on.is_(None))
+    ).first()
+    if found is None:
+        return None
+    plan, overall = found
+    only_own = not sight.is_self and not sight.cares and not _sees_plan(sight)
+    goals = [] if only_own else _goals(session, plan)
+    everything = session.execute(_rows(plan)).all()
+    told = _latest_told(session, [row.PlanRow.id for row in everything])
+    rows = [_row(row.PlanRow, row.name or "", told) for row in everything if _visible(row.PlanRow, sight, only_own)]
+    return PlanView(plan, goals, rows, len(rows) < len(everything), only_own, overall)
+
+
+def _sees_plan(sight: Sight) -> bool:
+    return bool(sight.ties.level(Area.PLAN))
+
+
+def _goals(session: Session, plan: Plan) -> Sequence[Goal]:
+    return session.scalars(select(Goal).where(Goal.plan_id == plan.id).order_by(Goal.id)).all()
+
+
+def _rows(plan: Plan) -> Select[tuple[PlanRow, str]]:
+    return (
+        select(PlanRow, Organisation.name)
+        .outerjoin(Organisation, Organisation.id == PlanRow.organisation_id)
+        .where(PlanRow.plan_id == plan.id)
+        .order_by(PlanRow.place, PlanRow.written_at)
+    )
+
+
+def _visible(row: PlanRow, sight: Sight, only_own: bool) -> bool:
+    """A guardian of a young person sees their own tasks; staff see across organisations on consent alone."""
+    if only_own:
+        return row.relative_id == sight.reader.person_id
+    if sight.cares and not sight.crosses:
+        return row.organisation_id in (None, sight.reader.organisation_id)
+    return True
+
+
+def _latest_told(session: Session, row_ids: list[UUID]) -> dict[UUID, RowOutcome]:
+    told = session.scalars(select(RowOutcome).where(RowOutcome.row_id.in_(row_ids)).order_by(RowOutcome.on))
+    return {outcome.row_id: outcome for outcome in told}
+
+
+def _row(row: PlanRow, organisation: str, told: dict[UUID, RowOutcome]) -> Row:
+    last = told.get(row.id)
+    return Row(
+        id=row.id,
+        what=row.what,
+        doer=row.doer,
+        organisation=organisation,
+        who=row.who,
+        phone=row.phone,
+        how_often=row.how_often,
+        from_on=row.from_on,
+        status=row.status,
+        objection=row.objection,
+        written_as=row.written_as,
+        told_on=last.on if last else None,
+        happened=last.happened if last else None,
+        told_words=last.words if last else "",
+    )
+
+
+def begin_plan(
+    session: Session,
+    person_id: UUID,
+    overall: Organisation,
+    today: date,
+    *,
+    starter: str = "",
+    situation: str = "",
+    held_together_by: str = "",
+    if_worse_signs: str = "",
+    if_worse_do: str = "",
+) -> Plan:
+    """Begin the person's plan; the database refuses a second one that has not ended."""
+    plan = Plan(
+        person_id=person_id,
+        starter=starter,
+        situation=situation,
+        overall_id=overall.id,
+        held_together_by=held_together_by,
+        if_worse_signs=if_worse_signs,
+        if_worse_do=if_worse_do,
+        begun_on=today,
+    )
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def set_goal(session: Session, plan: Plan, words: str, noticed_by: str = "", answer_id: UUID | None = None) -> Goal:
+    goal = Goal(person_id=plan.person_id, plan_id=plan.id, words=words, noticed_by=noticed_by, answer_id=answer_id)
+    session.add(goal)
+    session.flush()
+    return goal
+
+
+def propose_row(
+    session: Session,
+    plan: Plan,
+    what: str,
+    doer: Doer,
+    now: datetime,
+    *,
+    organisation: Organisation | None = None,
+    relative_id: UUID | None = None,
+    who: str = "",
+    phone: str | None = None,
+    how_often: str = "",
+    from_on: date | None = None,
+    written_as: str = "",
+) -> PlanRow:
+    """Propose a row to the person, who then agrees or objects."""
+    row = PlanRow(
+        person_id=plan.person_id,
+        plan_id=plan.id,
+        what=what,
+        doer=doer,
+        organisation_id=organisation.id if organisation else None,
+        relative_id=relative_id,
+        who=who,
+        phone=phone,
+        how_often=how_often,
+        from_on=from_on,
+        status=RowStatus.PROPOSED,
+        written_as=written_as,
+        place=_next_place(session, plan),
+        written_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _next_place(session: Session, plan: Plan) -> int:
+    last = session.scalar(
+        select(PlanRow.place).where(PlanRow.plan_id == plan.id).order_by(PlanRow.place.desc()).limit(1)
+    )
+    return (last or 0) + 1
+
+
+def add_own_row(
+    session: Session, sight: Sight, what: str, how_often: str, now: datetime, written_as: str = ""
+) -> PlanRow | None:
+    """A row that the person does: agreed as it is written. What a relative writes, the person agrees to first.
+
+    None where there is no plan to write in.
+    """
+    plan = session.scalars(
+        select(Plan).where(Plan.person_id == sight.person_id, Plan.ended_on.is_(None))
+    ).first()
+    if plan is None:
+        return None
+    doer = Doer.ME if sight.is_self else Doer.RELATIVE
+    row = propose_row(
+        session,
+        plan,
+        what,
+        doer,
+        now,
+        relative_id=None if sight.is_self else sight.reader.person_id,
+        who="" if sight.is_self else sight.reader.name,
+        how_often=how_often,
+        written_as=written_as,
+    )
+    if sight.is_self:
+        row.status, row.answered_at = RowStatus.AGREED, now
+    return row
+
+
+def row_of(session: Session, sight: Sight, row_id: UUID) -> PlanRow | None:
+    """One row of this person's plan that this reader may see."""
+    row = session.scalars(
+        select(PlanRow)
+        .join(Plan, Plan.id == PlanRow.plan_id)
+        .where(PlanRow.id == row_id, PlanRow.person_id == sight.person_id, Plan.ended_on.is_(None))
+    ).first()
+    if row is None:
+        return None
+    only_own = not sight.is_self and not sight.cares and not _sees_plan(sight)
+    return row if _visible(row, sight, only_own) else None
+
+
+def agree(row: PlanRow, now: datetime) -> bool:
+    """The person says yes. False when the row has ended."""
+    if row.status is RowStatus.ENDED:
+        return False
+    row.status, row.objection, row.answered_at = RowStatus.AGREED, "", now
+    return True
+
+
+def object_to(row: PlanRow, words: str, now: datetime) -> bool:
+    """The person says no, with words if they want; the row stays, for the next meeting."""
+    if row.status is RowStatus.ENDED:
+        return False
+    row.status, row.objection, row.answered_at = RowStatus.OBJECTED, words, now
+    return True
+
+
+def tell_outcome(
+    session: Session, row: PlanRow, on: date, happened: bool, words: str, now: datetime, written_as: str = ""
+) -> RowOutcome:
+    """ "Det blev så" or "det blev inte så", one a day for a row; told again, the later telling stands."""
+    told = session.scalars(select(RowOutcome).where(RowOutcome.row_id == row.id, RowOutcome.on == on)).first()
+    if told is None:
+        told = RowOutcome(person_id=row.person_id, row_id=row.id, on=on, happened=happened, told_at=now)
+        session.add(told)
+    told.happened, told.words, told.told_at, told.written_as = happened, words, now, written_as
+    session.flush()
+    return told
+
+
+def agree_on_time(
+    session: Session, person_id: UUID, starts_at: datetime, place: str, with_whom: str, plan: Plan | None = None
+) -> AgreedTime:
+    """Write down a time that has been agreed with the person; with a plan, it is a meeting about it."""
+    agreed = AgreedTime(
+        person_id=person_id,
+        starts_at=starts_at,
+        place=place,
+        with_whom=with_whom,
+        plan_id=plan.id if plan else None,
+    )
+    session.add(agreed)
+    session.flush()
+    return agreed
+
+
+def next_time(session: Session, person_id: UUID, now: datetime, meeting: bool = False) -> AgreedTime | None:
+    """The next agreed time; with `meeting`, the next one about the plan."""
+    about: ColumnElement[bool] = AgreedTime.plan_id.is_not(None) if meeting else true()
+    return session.scalars(
+        select(AgreedTime)
+        .where(AgreedTime.person_id == person_id, AgreedTime.starts_at >= now, about)
+        .order_by(AgreedTime.starts_at)
+        .limit(1)
+    ).first()
+
+
+def ask(session: Session, person_id: UUID, time_id: UUID, question: str) -> bool:
+    """The person's question for an agreed time. False if the time is not theirs."""
+    agreed = session.scalars(
+        select(AgreedTime).where(AgreedTime.id == time_id, AgreedTime.person_id == person_id)
+    ).first()
+    if agreed is None:
+        return False
+    agreed.question = question
+    return True
+
+
+def objections(session: Session, person_ids: Sequence[UUID], organisation_id: UUID) -> list[tuple[UUID, str, datetime]]:
+    """Rows of one organisation that these people have said no to: person, what, when."""
+    rows = session.execute(
+        select(PlanRow.person_id, PlanRow.what, PlanRow.answered_at)
+        .join(Plan, Plan.id == PlanRow.plan_id)
+        .where(
+            PlanRow.person_id.in_(person_ids),
+            PlanRow.status == RowStatus.OBJECTED,
+            or_(PlanRow.organisation_id == organisation_id, PlanRow.organisation_id.is_(None)),
+            Plan.ended_on.is_(None),
+        )
+        .order_by(PlanRow.answered_at)
+    )
+    return [(row.person_id, row.what, row.answered_at) for row in rows]

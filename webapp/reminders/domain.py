@@ -1,0 +1,421 @@
+"""Reminders as a person lives with them: setting, changing, pausing, ending, answering, and today's list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from webapp.core import clock
+from webapp.core.access import Sight
+from webapp.reminders.models import Answered, Delivery, Occurrence, Reminder, SetBy, State, Subscription
+from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
+from webapp.reminders.schedule import Due, Rule, bits_to_days, days_to_bits, instant, text_to_times, times_to_text
+
+UNDO = timedelta(seconds=60)
+MOST_ACTIVE = 60  # reminders that one person can have going at once
+MOST_PRESSES = 50  # kept per due time; more is no person pressing
+
+
+class TooMany(Exception):
+    """The person has as many reminders as the app keeps for one person."""
+
+
+class NeverDue(Exception):
+    """The rule has no due time left: nothing would ever come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to be reminded of, or staff agreed with the person."""
+
+    text: str
+    rule: Rule
+    why: str = ""
+    how: str = ""
+    if_not: str = ""
+    assessed_by: str = ""
+    own_language_text: str = ""
+    own_language: str = "sv"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who sets it: the account, in which role, and as the person reads it (empty: the person)."""
+
+    account_id: UUID
+    set_by: SetBy
+    named: str = ""
+    unit_id: UUID | None = None
+
+
+def by_reader(sight: Sight) -> By:
+    reader = sight.reader
+    if sight.is_self:
+        return By(reader.account_id, SetBy.SELF)
+    if sight.cares:
+        return By(reader.account_id, SetBy.STAFF, f"{reader.name}, {reader.role}, {reader.unit_name}", reader.unit_id)
+    return By(reader.account_id, SetBy.RELATIVE, reader.name)
+
+
+def rule_of(reminder: Reminder) -> Rule:
+    return Rule(
+        text_to_times(reminder.times), bits_to_days(reminder.days), reminder.from_on, reminder.until_on
+    )
+
+
+def set_reminder(
+    session: Session, person_id: UUID, wish: Wish, by: By, now: datetime, once_key: str | None = None
+) -> Reminder:
+    """Set a reminder. The same `once_key` again returns the first one: a form sent twice makes one.
+
+    What staff set is held for UNDO before anything is delivered. Raises NeverDue, TooMany.
+    """
+    if once_key is not None:
+        already = session.scalars(select(Reminder).where(Reminder.once_key == once_key)).first()
+        if already is not None:
+            return already
+    first = wish.rule.next_after(now)
+    if first is None:
+        raise NeverDue
+    _refuse_too_many(session, person_id)
+    reminder = Reminder(
+        id=uuid4(),
+        person_id=person_id,
+        set_by=by.set_by,
+        set_by_account=by.account_id,
+        set_as=by.named,
+        unit_id=by.unit_id,
+        set_at=now,
+        held_until=now + UNDO if by.set_by is SetBy.STAFF else now,
+        next_due_at=first.at,
+        once_key=once_key,
+    )
+    _write(reminder, wish)
+    session.add(reminder)
+    session.flush()
+    return reminder
+
+
+def _refuse_too_many(session: Session, person_id: UUID) -> None:
+    going = select(Reminder.id).where(Reminder.person_id == person_id, Reminder.ended_at.is_(None))
+    if len(session.scalars(going.limit(MOST_ACTIVE)).all()) >= MOST_ACTIVE:
+        raise TooMany
+
+
+def _write(reminder: Reminder, wish: Wish) -> None:
+    reminder.text = wish.text
+    reminder.own_language_text, reminder.own_language = wish.own_language_text, wish.own_language
+    reminder.why, reminder.how, reminder.if_not = wish.why, wish.how, wish.if_not
+    reminder.assessed_by = wish.assessed_by
+    reminder.times = times_to_text(wish.rule.times)
+    reminder.days = days_to_bits(wish.rule.weekdays)
+    reminder.from_on, reminder.until_on = wish.rule.from_on, wish.rule.until_on
+
+
+def change(session: Session, reminder: Reminder, wish: Wish, now: datetime) -> None:
+    """Change a reminder; what was planned and not yet due is planned anew. Raises NeverDue."""
+    if wish.rule.next_after(now) is None:
+        raise NeverDue
+    _write(reminder, wish)
+    _replan(session, reminder, now)
+
+
+def pause(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Nothing comes until it is resumed. Twice is once."""
+    reminder.paused_at = reminder.paused_at or now
+    _replan(session, reminder, now)
+
+
+def resume(session: Session, reminder: Reminder, now: datetime) -> None:
+    reminder.paused_at = None
+    _replan(session, reminder, now)
+
+
+def end(session: Session, reminder: Reminder, now: datetime) -> None:
+    """End it for good. History stays."""
+    reminder.ended_at = reminder.ended_at or now
+    _replan(session, reminder, now)
+
+
+def undo_send(session: Session, reminder: Reminder, now: datetime) -> bool:
+    """Take back what staff just sent, as if it had never been; False when the 60 seconds are over."""
+    if now >= reminder.held_until or reminder.set_by is not SetBy.STAFF:
+        return False
+    occurrences = select(Occurrence.id).where(Occurrence.reminder_id == reminder.id)
+    session.execute(delete(Delivery).where(Delivery.occurrence_id.in_(occurrences)))
+    session.execute(delete(Answered).where(Answered.occurrence_id.in_(occurrences)))
+    session.execute(delete(Occurrence).where(Occurrence.reminder_id == reminder.id))
+    session.delete(reminder)
+    session.flush()
+    return True
+
+
+def _replan(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Forget what is planned but not yet due, and find the next due time anew."""
+    ahead = select(Occurrence.id).where(
+        Occurrence.reminder_id == reminder.id, Occurrence.due_at > now, Occurrence.outcome == Outcome.OPEN
+    )
+    untouched = ahead.where(Occurrence.id.not_in(select(Answered.occurrence_id)))
+    ids = session.scalars(untouched).all()
+    session.execute(delete(Delivery).where(Delivery.occurrence_id.in_(ids)))
+    session.execute(delete(Occurrence).where(Occurrence.id.in_(ids)))
+    stopped = reminder.paused_at is not None or reminder.ended_at is not None
+    due = None if stopped else rule_of(reminder).next_after(now)
+    reminder.next_due_at = due.at if due else None
+    session.flush()
+
+
+def reminder_of(session: Session, person_id: UUID, reminder_id: UUID) -> Reminder | None:
+    """One reminder of this person's that has not ended."""
+    return session.scalars(
+        select(Reminder).where(
+            Reminder.id == reminder_id, Reminder.person_id == person_id, Reminder.ended_at.is_(None)
+        )
+    ).first()
+
+
+def reminders_of(session: Session, person_id: UUID) -> Sequence[Reminder]:
+    """The person's reminders that have not ended, in the order they were set."""
+    return session.scalars(
+        select(Reminder)
+        .where(Reminder.person_id == person_id, Reminder.ended_at.is_(None))
+        .order_by(Reminder.set_at, Reminder.id)
+    ).all()
+
+
+def may_change(sight: Sight, reminder: Reminder) -> bool:
+    """The person and a helper change what they set; staff what their own unit set.
+
+    What staff set the person can pause or end, but not rewrite: the text is what was assessed.
+    """
+    if sight.cares:
+        return reminder.set_by is SetBy.STAFF and reminder.unit_id == sight.reader.unit_id
+    return reminder.set_by is not SetBy.STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """One line of today's list: an occurrence that exists, or one still to come."""
+
+    reminder_id: UUID
+    text: str
+    own_language_text: str
+    own_language: str
+    why: str
+    how: str
+    if_not: str
+    set_as: str
+    due_at: datetime
+    clock: time
+    occurrence_id: UUID | None = None
+    outcome: Outcome = Outcome.OPEN
+    pressed_at: datetime | None = None
+    later_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Today as the page needs it: what is due now (the oldest first), what comes, and what is behind."""
+
+    due: Sequence[Today]
+    later: Sequence[Today]
+    coming: Sequence[Today]
+    behind: Sequence[Today]
+
+
+def day_of(session: Session, person_id: UUID, now: datetime) -> Day:
+    """Everything of the local day, and what is still open from the evening before. Two queries."""
+    today = clock.local(now).date()
+    morning = instant(today, time())
+    reminders = {reminder.id: reminder for reminder in _on_the_day(session, person_id, today, now)}
+    occurrences = session.scalars(
+        select(Occurrence)
+        .where(
+            Occurrence.person_id == person_id,
+            Occurrence.reminder_id.in_(reminders),
+            Occurrence.due_at > morning - timedelta(days=1),
+            or_(Occurrence.local_on == today, Occurrence.closes_at > now),
+        )
+        .order_by(Occurrence.due_at)
+    ).all()
+    lines = [_line(reminders[occurrence.reminder_id], occurrence) for occurrence in occurrences]
+    planned = {(occurrence.reminder_id, occurrence.local_on, occurrence.local_at) for occurrence in occurrences}
+    coming = [
+        _coming(reminder, due)
+        for reminder in reminders.values()
+        if reminder.next_due_at is not None
+        for due in rule_of(reminder).on(today)
+        if due.at > now and (reminder.id, due.on, due.clock) not in planned
+    ]
+    due = [line for line in lines if line.outcome is Outcome.OPEN and line.due_at <= now]
+    return Day(
+        due=[line for line in due if line.later_until is None or line.later_until <= now],
+        later=[line for line in due if line.later_until is not None and line.later_until > now],
+        coming=sorted(
+            coming + [line for line in lines if line.outcome is Outcome.OPEN and line.due_at > now],
+            key=lambda line: line.due_at,
+        ),
+        behind=[line for line in lines if line.outcome is not Outcome.OPEN],
+    )
+
+
+def _on_the_day(session: Session, person_id: UUID, today: date, now: datetime) -> Sequence[Reminder]:
+    morning = instant(today, time())
+    return session.scalars(
+        select(Reminder).where(
+            Reminder.person_id == person_id,
+            or_(Reminder.ended_at.is_(None), Reminder.ended_at > morning),
+            Reminder.from_on <= today,
+            or_(Reminder.until_on.is_(None), Reminder.until_on >= today - timedelta(days=1)),
+            Reminder.set_at <= now,
+        )
+    ).all()
+
+
+def _line(reminder: Reminder, occurrence: Occurrence) -> Today:
+    return Today(
+        reminder_id=reminder.id,
+        text=reminder.text,
+        own_language_text=reminder.own_language_text,
+        own_language=reminder.own_language,
+        why=reminder.why,
+        how=reminder.how,
+        if_not=reminder.if_not,
+        set_as=reminder.set_as,
+        due_at=occurrence.due_at,
+        clock=occurrence.local_at,
+        occurrence_id=occurrence.id,
+        outcome=occurrence.outcome,
+        pressed_at=occurrence.pressed_at,
+        later_until=occurrence.later_until,
+    )
+
+
+def _coming(reminder: Reminder, due: Due) -> Today:
+    return Today(
+        reminder_id=reminder.id,
+        text=reminder.text,
+        own_language_text=reminder.own_language_text,
+        own_language=reminder.own_language,
+        why=reminder.why,
+        how=reminder.how,
+        if_not=reminder.if_not,
+        set_as=reminder.set_as,
+        due_at=due.at,
+        clock=due.clock,
+    )
+
+
+def occurrence_of(session: Session, person_id: UUID, occurrence_id: UUID) -> Occurrence | None:
+    return session.scalars(
+        select(Occurrence).where(Occurrence.id == occurrence_id, Occurrence.person_id == person_id)
+    ).first()
+
+
+def answer(
+    session: Session,
+    occurrence: Occurrence,
+    press: Press,
+    now: datetime,
+    *,
+    pressed_at: datetime | None = None,
+    press_id: UUID | None = None,
+    pressed_as: str = "",
+) -> Result:
+    """Take a press in and work out what the occurrence has come to. The same `press_id` twice is once.
+
+    Raises NotYet when the due time has not come; the caller shows when it will.
+    """
+    if now < occurrence.due_at - EARLIEST:
+        raise NotYet
+    session.execute(select(Occurrence.id).where(Occurrence.id == occurrence.id).with_for_update())
+    presses = session.scalars(select(Answered).where(Answered.occurrence_id == occurrence.id)).all()
+    if press_id is None or all(each.id != press_id for each in presses):
+        if len(presses) < MOST_PRESSES and not _someone_elses(session, press_id):
+            made = Answered(
+                id=press_id or uuid4(),
+                person_id=occurrence.person_id,
+                occurrence_id=occurrence.id,
+                press=press,
+                pressed_at=believable(pressed_at, occurrence.due_at, now),
+                received_at=now,
+                pressed_as=pressed_as,
+            )
+            session.add(made)
+            presses = [*presses, made]
+    result = settle(
+        occurrence.due_at,
+        occurrence.closes_at,
+        [Pressed(each.pressed_at, each.id, each.press) for each in presses],
+        delivered=was_delivered(session, occurrence.id),
+        now=now,
+    )
+    _apply(session, occurrence, result, now)
+    return result
+
+
+class NotYet(Exception):
+    """The due time has not come."""
+
+
+def _someone_elses(session: Session, press_id: UUID | None) -> bool:
+    """A press id that already stands for another occurrence: made up, or a clash; it is not taken in."""
+    return press_id is not None and session.get(Answered, press_id) is not None
+
+
+def was_delivered(session: Session, occurrence_id: UUID) -> bool:
+    sent = select(Delivery.id).where(Delivery.occurrence_id == occurrence_id, Delivery.state == State.SENT)
+    return session.scalar(sent.limit(1)) is not None
+
+
+def _apply(session: Session, occurrence: Occurrence, result: Result, now: datetime) -> None:
+    put_off = result.later_until is not None and result.later_until != occurrence.later_until
+    occurrence.outcome, occurrence.pressed_at = result.outcome, result.pressed_at
+    occurrence.later_until = result.later_until
+    session.flush()
+    if put_off and result.later_until is not None and now < result.later_until < occurrence.closes_at:
+        remind_again(session, occurrence, result.later_until)
+
+
+def remind_again(session: Session, occurrence: Occurrence, at: datetime) -> None:
+    """One more notice for the same due time, to every phone the person has now. Same tag: it replaces the first."""
+    sent = session.scalars(select(Delivery).where(Delivery.occurrence_id == occurrence.id)).all()
+    number = max((delivery.number for delivery in sent), default=0) + 1
+    for delivery in sent:
+        if delivery.state is State.DUE:
+            delivery.state = State.CALLED_OFF
+    session.flush()
+    session.add_all(
+        Delivery(
+            person_id=occurrence.person_id,
+            occurrence_id=occurrence.id,
+            subscription_id=subscription_id,
+            number=number,
+            due_at=at,
+            useless_at=occurrence.closes_at,
+            lease_until=at,
+        )
+        for subscription_id in _live_phones(session, occurrence.person_id)
+    )
+    session.flush()
+
+
+def _live_phones(session: Session, person_id: UUID) -> Sequence[UUID]:
+    return session.scalars(
+        select(Subscription.id).where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
+    ).all()
+
+
+def outcomes_of(session: Session, reminder_id: UUID, most: int = 60) -> Sequence[Occurrence]:
+    """What became of one reminder, the newest first."""
+    return session.scalars(
+        select(Occurrence)
+        .where(Occurrence.reminder_id == reminder_id)
+        .order_by(Occurrence.due_at.desc())
+        .limit(most)
+    ).all()

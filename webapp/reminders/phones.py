@@ -1,0 +1,90 @@
+"""The phones a person has asked us to notify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from webapp.core.push import CheckedSubscription
+from webapp.reminders.models import Delivery, Subscription
+
+MOST_PHONES = 10
+TRIAL_LASTS = timedelta(minutes=10)
+
+
+class TooManyPhones(Exception):
+    """The person has as many phones as the app keeps for one person."""
+
+
+def subscribe(
+    session: Session, person_id: UUID, checked: CheckedSubscription, vapid_key: str, now: datetime
+) -> tuple[Subscription, bool]:
+    """Keep a phone's subscription; True if it is new to this person. The same phone again is confirmed.
+
+    A phone that another person used before becomes this person's: it is theirs who holds it now.
+    """
+    known = session.scalars(select(Subscription).where(Subscription.endpoint == checked.endpoint)).first()
+    if known is None and len(live_phones(session, person_id)) >= MOST_PHONES:
+        raise TooManyPhones
+    is_new = known is None or known.person_id != person_id or known.retired_at is not None
+    if known is None:
+        known = Subscription(id=uuid4(), endpoint=checked.endpoint, made_at=now)
+        session.add(known)
+    known.person_id = person_id
+    known.p256dh, known.auth, known.vapid_key = checked.p256dh, checked.auth, vapid_key
+    known.confirmed_at, known.retired_at = now, None
+    session.flush()
+    return known, is_new
+
+
+def replace(session: Session, old_endpoint: str, checked: CheckedSubscription, vapid_key: str, now: datetime) -> bool:
+    """The browser changed its subscription by itself; knowing the old, secret endpoint is the right to do so."""
+    old = session.scalars(
+        select(Subscription).where(Subscription.endpoint == old_endpoint, Subscription.retired_at.is_(None))
+    ).first()
+    if old is None:
+        return False
+    if old_endpoint != checked.endpoint:
+        old.retired_at = now
+        session.flush()
+    subscribe(session, old.person_id, checked, vapid_key, now)
+    return True
+
+
+def live_phones(session: Session, person_id: UUID) -> Sequence[Subscription]:
+    return session.scalars(
+        select(Subscription)
+        .where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
+        .order_by(Subscription.made_at)
+    ).all()
+
+
+def has_phone(session: Session, person_id: UUID) -> bool:
+    found = select(Subscription.id).where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
+    return session.scalar(found.limit(1)) is not None
+
+
+def forget(session: Session, person_id: UUID, subscription_id: UUID | None, now: datetime) -> None:
+    """Switch off one phone, or with None every phone of the person."""
+    change = update(Subscription).where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
+    if subscription_id is not None:
+        change = change.where(Subscription.id == subscription_id)
+    session.execute(change.values(retired_at=now))
+
+
+def try_out(session: Session, subscription: Subscription, now: datetime) -> None:
+    """Send a trial notice at once, so that the person sees that it works."""
+    session.add(
+        Delivery(
+            person_id=subscription.person_id,
+            subscription_id=subscription.id,
+            due_at=now,
+            useless_at=now + TRIAL_LASTS,
+            lease_until=now,
+        )
+    )
+    session.flush()

@@ -1,0 +1,199 @@
+"""The queue of deliveries: leased in batches, sent outside any transaction, settled under a fence.
+
+PostgreSQL skips rows that another worker is locking (FOR UPDATE SKIP LOCKED). SQLite has no such lock:
+there the transaction began IMMEDIATE (core.db), so workers take turns. A worker that dies leaves its
+lease to run out; what it had sent and not yet settled is sent again under the same topic, nothing else.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import Person
+from webapp.core.push import Outcome as Sent
+from webapp.core.push import Result
+from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Reminder, State, Subscription
+from webapp.reminders.outcome import Outcome
+
+LEASE = timedelta(seconds=45)  # well over the sender's deadline of 10 s
+FIRST_WAIT = 2.0  # seconds; doubles with each attempt, with full jitter
+LONGEST_WAIT = 120.0
+NOT_US = frozenset({401, 403})  # the push service does not accept us: our own fault, mended by us
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """One delivery in this worker's hands. `lease_until` is the fence: with another, it is no longer ours."""
+
+    id: UUID
+    person_id: UUID
+    occurrence_id: UUID | None
+    subscription_id: UUID
+    endpoint: str
+    p256dh: bytes
+    auth: bytes
+    language: str
+    shows_text: bool
+    useless_at: datetime
+    attempts: int
+    lease_until: datetime
+
+
+def lease_due(session: Session, worker: str, now: datetime, most: int = 200) -> list[Leased]:
+    """Lease up to `most` due deliveries; of two workers, only one gets each.
+
+    Whoever has died, answered, ended, paused or switched off since planning gets nothing: it is asked here
+    again, and such a delivery is called off. One past its use is settled as too late.
+    """
+    lease_until = now + LEASE
+    free = (
+        select(Delivery.id)
+        .where(Delivery.state == State.DUE, Delivery.due_at <= now, Delivery.lease_until <= now)
+        .order_by(Delivery.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    chosen = free.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
+    taken = session.scalars(
+        update(Delivery)
+        .where(Delivery.id.in_(select(chosen.c.id)))
+        .values(worker=worker, lease_until=lease_until, attempts=Delivery.attempts + 1)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not taken:
+        return []
+    rows = session.execute(_FACTS.where(Delivery.id.in_(taken))).all()
+    _set_state(session, [row.id for row in rows if not _still_wanted(row)], State.CALLED_OFF)
+    wanted = [row for row in rows if _still_wanted(row)]
+    _set_state(session, [row.id for row in wanted if row.useless_at <= now], State.TOO_LATE)
+    return [_leased(row, lease_until) for row in wanted if row.useless_at > now]
+
+
+_FACTS = (
+    select(
+        Delivery.id,
+        Delivery.person_id,
+        Delivery.occurrence_id,
+        Delivery.subscription_id,
+        Delivery.useless_at,
+        Delivery.attempts,
+        Subscription.endpoint,
+        Subscription.p256dh,
+        Subscription.auth,
+        Subscription.retired_at,
+        Subscription.person_id.label("phone_of"),
+        Person.language,
+        Person.lock_screen_text,
+        Person.protected,
+        Person.deceased_at,
+        Occurrence.outcome,
+        Reminder.paused_at,
+        Reminder.ended_at,
+    )
+    .join(Subscription, Subscription.id == Delivery.subscription_id)
+    .join(Person, Person.id == Delivery.person_id)
+    .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
+    .outerjoin(Reminder, Reminder.id == Occurrence.reminder_id)
+)
+
+
+def _still_wanted(row: Row[Any]) -> bool:
+    alive = row.deceased_at is None and row.retired_at is None and row.phone_of == row.person_id
+    going = row.paused_at is None and row.ended_at is None
+    return alive and going and row.outcome in (None, Outcome.OPEN)
+
+
+def _leased(row: Row[Any], lease_until: datetime) -> Leased:
+    return Leased(
+        id=row.id,
+        person_id=row.person_id,
+        occurrence_id=row.occurrence_id,
+        subscription_id=row.subscription_id,
+        endpoint=row.endpoint,
+        p256dh=row.p256dh,
+        auth=row.auth,
+        language=row.language,
+        shows_text=row.lock_screen_text and not row.protected,
+        useless_at=row.useless_at,
+        attempts=row.attempts,
+        lease_until=lease_until,
+    )
+
+
+def _set_state(session: Session, ids: Sequence[UUID], state: State) -> None:
+    if ids:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(ids))
+            .values(state=state)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def settle_sent(session: Session, worker: str, results: Iterable[tuple[Leased, Result]], now: datetime) -> None:
+    """Write down what became of each delivery, only where the lease is still ours."""
+    alike: dict[tuple[datetime, State, int | None], list[UUID]] = {}
+    gone: list[UUID] = []
+    for leased, result in results:
+        if result.outcome is Sent.LATER or result.status in NOT_US:
+            _wait(session, worker, leased, result, now)
+            continue
+        state = State(result.outcome.value)
+        alike.setdefault((leased.lease_until, state, result.status), []).append(leased.id)
+        if state is State.GONE:
+            gone.append(leased.subscription_id)
+    for (lease_until, state, status), ids in alike.items():
+        sent_at = now if state is State.SENT else None
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(ids), Delivery.worker == worker, Delivery.lease_until == lease_until)
+            .values(state=state, status=status, sent_at=sent_at)
+            .execution_options(synchronize_session=False)
+        )
+    if gone:
+        session.execute(
+            update(Subscription)
+            .where(Subscription.id.in_(gone), Subscription.retired_at.is_(None))
+            .values(retired_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _wait(session: Session, worker: str, leased: Leased, result: Result, now: datetime) -> None:
+    """Try again when the service asked us to, else after a growing, jittered wait; while it is of use."""
+    at = result.retry_at or now + timedelta(seconds=random.uniform(0.5, _most_wait(leased.attempts)))
+    too_late = at >= leased.useless_at
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id == leased.id, Delivery.worker == worker, Delivery.lease_until == leased.lease_until)
+        .values(
+            state=State.TOO_LATE if too_late else State.DUE,
+            status=result.status,
+            due_at=at,
+            lease_until=at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _most_wait(attempts: int) -> float:
+    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts, 10))
+
+
+def beat(session: Session, worker: str, now: datetime) -> None:
+    """Say that this worker went round."""
+    session.merge(Heartbeat(worker=worker, at=now))
+
+
+def last_beat(session: Session) -> datetime | None:
+    """When any worker last went round."""
+    return session.scalar(select(Heartbeat.at).order_by(Heartbeat.at.desc()).limit(1))

@@ -1,0 +1,45 @@
+"""The address in a notice: a token for one due time alone, and the topic under which phones replace it.
+
+The token can answer that one due time until it closes, without a session; it opens nothing else
+(design section 5, point 6). Nothing is stored: it is the occurrence's id, signed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from uuid import UUID
+
+from itsdangerous import BadSignature, Signer
+
+TOPIC_OCTETS = 24  # 32 characters of base64url, the most a Topic may have (RFC 8030 section 5.4)
+
+
+class Tokens:
+    """Makes and reads tokens under the app's secret key."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._signer = Signer(secret_key, salt="naramig.occurrence", digest_method=hashlib.sha256)
+        self._topic_key = hashlib.sha256(b"naramig.topic" + secret_key.encode()).digest()
+
+    def token(self, occurrence_id: UUID) -> str:
+        """What stands after /s/ in the notice of this due time."""
+        return self._signer.sign(_text(occurrence_id.bytes)).decode()
+
+    def read(self, token: str) -> UUID | None:
+        """The due time a token is for; None for one that we did not make."""
+        try:
+            octets = base64.urlsafe_b64decode(self._signer.unsign(token.encode()) + b"==")
+            return UUID(bytes=octets)
+        except (BadSignature, ValueError):
+            return None
+
+    def topic(self, occurrence_id: UUID) -> str:
+        """The same for every notice of one due time, and saying nothing about it."""
+        digest = hmac.new(self._topic_key, occurrence_id.bytes, hashlib.sha256).digest()
+        return _text(digest[:TOPIC_OCTETS])
+
+
+def _text(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()

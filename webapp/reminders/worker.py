@@ -1,0 +1,151 @@
+"""The worker: one loop of small steps. Plan, close, lease, send, settle; and stop when asked to.
+
+Any number of workers can run on PostgreSQL, and a few on SQLite, where they take turns. A row that
+raises is logged by its id and let go, so that it cannot stop everybody else's morning.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from webapp.core import clock
+from webapp.core.db import Database
+from webapp.core.push import Message, Outcome, Result, Sender
+from webapp.reminders import notice, planning, queue
+from webapp.reminders.queue import Leased
+from webapp.reminders.tokens import Tokens
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0  # between rounds when nothing is due
+BEAT = timedelta(seconds=10)
+IN_HAND = 400  # deliveries under way at once
+AT_ONCE = 200  # leased, and settled, at once
+SETTLE_SECONDS = 0.25  # a result waits no longer than this before it is written down
+
+
+def name() -> str:
+    """A name that no other worker has, and that says where it runs."""
+    return f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+@dataclass
+class Worker:
+    """One worker over one database and one sender."""
+
+    database: Database
+    sender: Sender
+    tokens: Tokens
+    id: str = field(default_factory=name)
+    now: Callable[[], datetime] = clock.now
+    in_hand: int = 0
+    finished: list[tuple[Leased, Result]] = field(default_factory=list)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: bool = False
+    last_beat: datetime | None = None
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self, *, once: bool = False) -> None:
+        """Go round until asked to stop; with `once`, until nothing is due or in hand."""
+        while not self.stopping:
+            busy = await self._round()
+            if once and not busy and not self.in_hand:
+                break
+        while self.in_hand:
+            await self._wait(SETTLE_SECONDS)
+            self._settle()
+        self._settle()
+
+    def stop(self) -> None:
+        """Finish what is in hand, lease nothing more."""
+        self.stopping = True
+        self.wake.set()
+
+    async def _round(self) -> bool:
+        """One round; whether there was anything to do."""
+        self._settle()
+        planned = self._plan() if self.in_hand < IN_HAND else 0
+        leased = self._lease()
+        for delivery in leased:
+            self._start(delivery)
+        if planned or leased:
+            await asyncio.sleep(0)
+            if self.in_hand >= IN_HAND:
+                await self._wait(SETTLE_SECONDS)
+            return True
+        await self._wait(SETTLE_SECONDS if self.in_hand else IDLE_SECONDS)
+        return False
+
+    def _plan(self) -> int:
+        now = self.now()
+        with self.database.writing() as session:
+            if self.last_beat is None or abs(now - self.last_beat) >= BEAT:
+                queue.beat(session, self.id, now)
+                self.last_beat = now
+            return planning.plan_due(session, now) + planning.close_due(session, now)
+
+    def _lease(self) -> list[Leased]:
+        room = min(AT_ONCE, IN_HAND - self.in_hand)
+        if room < AT_ONCE // 2 and self.in_hand:
+            return []
+        with self.database.writing() as session:
+            return queue.lease_due(session, self.id, self.now(), room)
+
+    def _start(self, delivery: Leased) -> None:
+        self.in_hand += 1
+        task = asyncio.create_task(self._send(delivery))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _send(self, delivery: Leased) -> None:
+        try:
+            now = self.now()
+            result = await self.sender.send(self._message(delivery, now), now)
+        except Exception:
+            log.exception("delivery failed: id=%s", delivery.id)
+            result = Result(Outcome.LATER)
+        self.in_hand -= 1
+        self.finished.append((delivery, result))
+        if len(self.finished) >= AT_ONCE // 2 or not self.in_hand:
+            self.wake.set()
+
+    def _message(self, delivery: Leased, now: datetime) -> Message:
+        return notice.message(delivery, self.tokens, now)
+
+    def _settle(self) -> None:
+        if not self.finished:
+            return
+        results: Sequence[tuple[Leased, Result]] = self.finished
+        self.finished = []
+        with self.database.writing() as session:
+            queue.settle_sent(session, self.id, results, self.now())
+
+    async def _wait(self, seconds: float) -> None:
+        self.wake.clear()
+        if self.stopping and not self.in_hand:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self.wake.wait()
+        except TimeoutError:
+            return
+
+
+async def serve(database: Database, sender: Sender, tokens: Tokens, *, once: bool = False) -> None:
+    """Run one worker until SIGTERM or SIGINT; with `once`, until nothing is due."""
+    async with sender:
+        worker = Worker(database, sender, tokens)
+        loop = asyncio.get_running_loop()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(each, worker.stop)
+        log.info("worker started")
+        await worker.run(once=once)
+        log.info("worker stopped")
