@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import unicodedata
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
-from flask_wtf import FlaskForm
-from wtforms import HiddenField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length
-
+from webapp.core.forms import Form, clean, text_rules
 from webapp.core.i18n import _l
 
 MOST_WORDS = 2000  # characters
 MOST_PAGE = 200
 
 
-def _no_strange_signs(_form: FlaskForm, field: TextAreaField) -> None:
-    """Refuse signs that cannot be seen: they make a text look like another than it is."""
-    if any(unicodedata.category(sign) in ("Cc", "Cf") and sign not in "\r\n\t" for sign in field.data or ""):
-        raise ValidationError(_l("Texten har tecken som inte syns. Skriv den på nytt."))
-
-
-class FeedbackForm(FlaskForm):
+class FeedbackForm(Form):
     """One question, and the page it is about. Nothing about who asks."""
 
     words = TextAreaField(
         _l("Vad blev fel, eller vad saknas?"),
-        filters=[lambda text: text.strip() if text else ""],
-        validators=[
-            InputRequired(_l("Skriv vad som blev fel")),
-            Length(max=MOST_WORDS, message=_l("Texten får ha högst %(max)d tecken")),
-            _no_strange_signs,
-        ],
+        filters=[clean],
+        validators=[DataRequired(_l("Skriv vad som blev fel")), *text_rules(None, MOST_WORDS, lines=True)],
     )
     page = HiddenField(validators=[Length(max=MOST_PAGE)])
 

@@ -23,6 +23,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.core import clock
 from webapp.core.i18n import LANGUAGES, catalogue_state, language, plain
+from webapp.core.security import keeps_typed
 from webapp.pages import assets, sky, statement, telephone
 from webapp.pages.assets import Assets
 from webapp.pages.forms import MOST_PAGE, FeedbackForm
@@ -113,6 +114,7 @@ def privacy() -> ResponseReturnValue:
 
 
 @bp.route("/fel", methods=["GET", "POST"])
+@keeps_typed
 def feedback() -> ResponseReturnValue:
     form = FeedbackForm()
     if form.validate_on_submit():
