@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-from webapp.core.i18n import LANGUAGES, force_language, plain
+from webapp.core.i18n import LANGUAGES, force_language, lang_of, plain
 from webapp.pages.assets import STATIC, Assets
 
 # Public pages that work without net. Nothing about a person is ever among them.
@@ -31,6 +31,7 @@ def _texts(code: str) -> dict[str, str]:
     """What a notice says when nothing else is known: never anything about health."""
     with force_language(code):
         return {
+            "lang": lang_of("Du har en påminnelse"),
             "title": plain("Du har en påminnelse"),
             "body": plain("Tryck för att se den."),
             "kept": plain("Ditt svar är sparat"),

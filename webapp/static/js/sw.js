@@ -119,15 +119,16 @@ async function show(data) {
   const said = read(data);
   const texts = await textsFor(said.lang);
   const own = said.text ? await ownText(said.navigate) : null;
+  const lang = said.title ? said.lang : texts.lang;
   await self.registration.showNotification(own?.title || said.title || texts.title, {
     body: own?.body || said.body || texts.body,
-    lang: said.lang,
+    lang,
     tag: said.tag,
     renotify: true,
     icon: SERVER.icon,
     badge: SERVER.badge,
     actions: said.actions,
-    data: { navigate: said.navigate, lang: said.lang },
+    data: { navigate: said.navigate, lang },
   });
 }
 
@@ -181,18 +182,11 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(event.action ? answer(navigate, event.action, tag, lang) : open(navigate));
 });
 
+// A window that shows something else is left alone: somebody may be writing there.
 async function open(navigate) {
-  const windows = await self.clients.matchAll({ type: "window" });
-  for (const one of windows) {
-    try {
-      await one.focus();
-      await one.navigate(navigate);
-      return;
-    } catch {
-      // That window is not ours to steer: try the next, else open a new one.
-    }
-  }
-  await self.clients.openWindow(navigate);
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = windows.find(({ url }) => ours(url) === navigate);
+  await (there ? there.focus() : self.clients.openWindow(navigate));
 }
 
 // --- Answers pressed on the notice --------------------------------------------------------------
@@ -213,7 +207,7 @@ async function answer(navigate, svar, tag, lang) {
   const texts = await textsFor(lang);
   await self.registration.showNotification(texts.kept, {
     body: texts.kept_body,
-    lang,
+    lang: texts.lang,
     tag,
     silent: true,
     icon: SERVER.icon,
