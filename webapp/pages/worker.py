@@ -33,7 +33,6 @@ def _texts(code: str) -> dict[str, str]:
         return {
             "lang": lang_of("Du har en påminnelse"),
             "title": plain("Du har en påminnelse"),
-            "body": plain("Tryck för att se den."),
             "kept": plain("Ditt svar är sparat"),
             "kept_body": plain("Det skickas när du har nät."),
         }

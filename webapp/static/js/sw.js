@@ -121,7 +121,7 @@ async function show(data) {
   const own = said.text ? await ownText(said.navigate) : null;
   const lang = said.title ? said.lang : texts.lang;
   await self.registration.showNotification(own?.title || said.title || texts.title, {
-    body: own?.body || said.body || texts.body,
+    body: own?.body || said.body || "", // the lock screen says that there is a reminder, and no more
     lang,
     tag: said.tag,
     renotify: true,
