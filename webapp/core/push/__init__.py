@@ -1,0 +1,25 @@
+"""Web push: checking subscriptions, making messages and sending them. It knows no reminder and no person."""
+
+from webapp.core.push.answer import Outcome, Result
+from webapp.core.push.breaker import Patience
+from webapp.core.push.message import PAYLOAD_OCTETS, Message, Urgency, payload
+from webapp.core.push.sender import Sender
+from webapp.core.push.subscription import BadSubscription, CheckedSubscription, Reason, check_subscription
+from webapp.core.push.vapid import Vapid, new_private_key
+
+__all__ = [
+    "PAYLOAD_OCTETS",
+    "BadSubscription",
+    "CheckedSubscription",
+    "Message",
+    "Outcome",
+    "Patience",
+    "Reason",
+    "Result",
+    "Sender",
+    "Urgency",
+    "Vapid",
+    "check_subscription",
+    "new_private_key",
+    "payload",
+]
