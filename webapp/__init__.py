@@ -13,7 +13,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.accounts import session
     from webapp.core import access, db, i18n, logs, security
     from webapp.directory import numbers
-    from webapp.pages import failing
+    from webapp.pages import failing, frame
     from webapp.pages import routes as pages
     from webapp.reminders import keys
     from webapp.settings import Settings
@@ -35,6 +35,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     keys.init_app(app, settings)
     pages.init_app(app)
     failing.init_app(app)
+    frame.init_app(app)
     _register_features(app)
     app.register_blueprint(health.bp)
     commands.init_app(app)

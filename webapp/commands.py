@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
@@ -28,9 +30,7 @@ def init_app(app: Flask) -> None:
 
 
 def _settings() -> Settings:
-    settings = current_app.config["SETTINGS"]
-    assert isinstance(settings, Settings)
-    return settings
+    return cast(Settings, current_app.config["SETTINGS"])
 
 
 @db_cli.command("upgrade")

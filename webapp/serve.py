@@ -18,7 +18,7 @@ THREADS = 6
 MOST_BODY = 256 * 1024  # past the app's own limit, so that the app can say it in the reader's language
 
 
-class Parser(HTTPRequestParser):  # type: ignore[misc] # waitress has no types
+class Parser(HTTPRequestParser):
     """Waitress unwraps a chunked body and forgets that it was one; the app refuses those, so it is told."""
 
     def parse_header(self, header_plus: bytes) -> None:

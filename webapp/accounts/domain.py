@@ -52,7 +52,9 @@ def add_staff(session: Session, *, name: str, language: str = "sv") -> StaffMemb
     return staff
 
 
-def assign(session: Session, staff: StaffMember, unit_id: UUID, role: str, duty: Duty = Duty.CARE) -> Assignment:
+def assign(
+    session: Session, staff: StaffMember, unit_id: UUID, role: str, duty: Duty = Duty.CARE
+) -> Assignment:
     """Give a staff member work at a unit; `role` is what the person reads, such as "distriktssköterska"."""
     assignment = Assignment(staff_id=staff.id, unit_id=unit_id, role=role, duty=duty)
     session.add(assignment)
@@ -225,5 +227,3 @@ def _staff(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
         role=row.role or "",
         duty=row.duty or "",
     )
-
-

@@ -123,7 +123,9 @@ def _first(shown: list[Contact], role: Role) -> Contact:
 def _hours(session: Session, contact_ids: list[UUID]) -> dict[UUID, list[Hours]]:
     found: dict[UUID, list[Hours]] = {}
     for row in session.scalars(select(ContactHours).where(ContactHours.contact_id.in_(contact_ids))):
-        found.setdefault(row.contact_id, []).append(Hours(row.weekday, row.opens, row.closes, row.holidays_too))
+        found.setdefault(row.contact_id, []).append(
+            Hours(row.weekday, row.opens, row.closes, row.holidays_too)
+        )
     return found
 
 
@@ -156,7 +158,9 @@ def without_contact(session: Session, person_ids: Sequence[UUID], today: date) -
         or_(CareContact.until_on.is_(None), CareContact.until_on >= today),
     )
     return list(
-        session.scalars(select(Person.id).where(Person.id.in_(person_ids), Person.id.not_in(named)).order_by(Person.id))
+        session.scalars(
+            select(Person.id).where(Person.id.in_(person_ids), Person.id.not_in(named)).order_by(Person.id)
+        )
     )
 
 

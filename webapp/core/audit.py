@@ -25,7 +25,10 @@ class AccessLog(Base):
     """One opening of a person's page by somebody else."""
 
     __tablename__ = "access_log"
-    __table_args__ = (UniqueConstraint("person_id", "number"), Index("ix_access_log_person_at", "person_id", "at"))
+    __table_args__ = (
+        UniqueConstraint("person_id", "number"),
+        Index("ix_access_log_person_at", "person_id", "at"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     number: Mapped[int]  # 1, 2, 3 … per person

@@ -16,7 +16,7 @@ from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-import flask_babel  # type: ignore[import-untyped]  # it ships no types
+import flask_babel
 from babel.numbers import format_decimal
 from flask import Flask, Request, current_app, has_app_context, has_request_context, request, request_started
 from markupsafe import Markup, escape

@@ -19,6 +19,7 @@ DATA = Path(__file__).parent / "data"
 CLOSED, CONFIRMED = "closed", "confirmed"
 EMERGENCY, ADVICE = "emergency", "health_advice"
 URGENT = (EMERGENCY, ADVICE)
+GROUPS = ("danger", "health", "talk", "carers", "not_urgent")
 
 
 class BadDirectory(ValueError):
@@ -153,7 +154,9 @@ class Urgent:
 @cache
 def urgent() -> Sequence[Urgent]:
     """Danger to life, and advice: on the start page and on every error page, read from the file."""
-    return [Urgent(each.number, LazyText(each.name, {}), each.id == EMERGENCY) for each in map(number, URGENT)]
+    return [
+        Urgent(each.number, LazyText(each.name, {}), each.id == EMERGENCY) for each in map(number, URGENT)
+    ]
 
 
 def refuse_closed(phone: str | None) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from alembic import context
 
 from webapp.core.db import Instant
-
 from webapp.migrations import steps
 
 

@@ -7,16 +7,29 @@ database can undo a change of shape (transactional_ddl), or the steps are never 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
 from webapp.core.db import Base, make_engine
 
+TABLES = (
+    "webapp.accounts.models",
+    "webapp.contacts.models",
+    "webapp.core.audit",
+    "webapp.directory.models",
+    "webapp.pages.models",
+    "webapp.plans.models",
+    "webapp.reminders.models",
+    "webapp.sharing.models",
+    "webapp.what_matters.models",
+)
 HERE = Path(__file__).parent
 
 
@@ -48,7 +61,7 @@ def revision(url: str, message: str) -> None:
     )
 
 
-def _run(url, step):  # type: ignore[no-untyped-def] # a connection in, nothing out
+def _run(url: str, step: Callable[[Connection], object]) -> None:
     engine = make_engine(url)
     try:
         with engine.execution_options(writing=True).connect() as connection:
@@ -81,17 +94,8 @@ def is_current(connection: Connection) -> bool:
     return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
 
-def metadata():  # type: ignore[no-untyped-def] # sqlalchemy.MetaData
+def metadata() -> MetaData:
     """Every table of the app: importing the models fills Base.metadata."""
-    import webapp.accounts.models
-    import webapp.contacts.models
-    import webapp.core.audit
-    import webapp.directory.models
-    import webapp.pages.models
-    import webapp.plans.models
-    import webapp.reminders.models
-    import webapp.sharing.models
-    import webapp.what_matters.models
-
-    assert webapp
+    for tables in TABLES:
+        import_module(tables)
     return Base.metadata

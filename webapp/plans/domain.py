@@ -66,7 +66,11 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     goals = [] if only_own else _goals(session, plan)
     everything = session.execute(_rows(plan)).all()
     told = _latest_told(session, [row.PlanRow.id for row in everything])
-    rows = [_row(row.PlanRow, row.name or "", told) for row in everything if _visible(row.PlanRow, sight, only_own)]
+    rows = [
+        _row(row.PlanRow, row.name or "", told)
+        for row in everything
+        if _visible(row.PlanRow, sight, only_own)
+    ]
     return PlanView(plan, goals, rows, len(rows) < len(everything), only_own, overall)
 
 
@@ -78,7 +82,7 @@ def _goals(session: Session, plan: Plan) -> Sequence[Goal]:
     return session.scalars(select(Goal).where(Goal.plan_id == plan.id).order_by(Goal.id)).all()
 
 
-def _rows(plan: Plan) -> Select[tuple[PlanRow, str]]:
+def _rows(plan: Plan) -> Select[PlanRow, str]:
     return (
         select(PlanRow, Organisation.name)
         .outerjoin(Organisation, Organisation.id == PlanRow.organisation_id)
@@ -149,8 +153,12 @@ def begin_plan(
     return plan
 
 
-def set_goal(session: Session, plan: Plan, words: str, noticed_by: str = "", answer_id: UUID | None = None) -> Goal:
-    goal = Goal(person_id=plan.person_id, plan_id=plan.id, words=words, noticed_by=noticed_by, answer_id=answer_id)
+def set_goal(
+    session: Session, plan: Plan, words: str, noticed_by: str = "", answer_id: UUID | None = None
+) -> Goal:
+    goal = Goal(
+        person_id=plan.person_id, plan_id=plan.id, words=words, noticed_by=noticed_by, answer_id=answer_id
+    )
     session.add(goal)
     session.flush()
     return goal
@@ -272,7 +280,12 @@ def tell_outcome(
 
 
 def agree_on_time(
-    session: Session, person_id: UUID, starts_at: datetime, place: str, with_whom: str, plan: Plan | None = None
+    session: Session,
+    person_id: UUID,
+    starts_at: datetime,
+    place: str,
+    with_whom: str,
+    plan: Plan | None = None,
 ) -> AgreedTime:
     """Write down a time that has been agreed with the person; with a plan, it is a meeting about it."""
     agreed = AgreedTime(
@@ -298,18 +311,16 @@ def next_time(session: Session, person_id: UUID, now: datetime, meeting: bool = 
     ).first()
 
 
-def ask(session: Session, person_id: UUID, time_id: UUID, question: str) -> bool:
-    """The person's question for an agreed time. False if the time is not theirs."""
-    agreed = session.scalars(
+def time_of(session: Session, person_id: UUID, time_id: UUID) -> AgreedTime | None:
+    """One agreed time of this person's."""
+    return session.scalars(
         select(AgreedTime).where(AgreedTime.id == time_id, AgreedTime.person_id == person_id)
     ).first()
-    if agreed is None:
-        return False
-    agreed.question = question
-    return True
 
 
-def objections(session: Session, person_ids: Sequence[UUID], organisation_id: UUID) -> list[tuple[UUID, str, datetime]]:
+def objections(
+    session: Session, person_ids: Sequence[UUID], organisation_id: UUID
+) -> list[tuple[UUID, str, datetime]]:
     """Rows of one organisation that these people have said no to: person, what, when."""
     rows = session.execute(
         select(PlanRow.person_id, PlanRow.what, PlanRow.answered_at)

@@ -17,7 +17,13 @@ class Plan(Base):
 
     __tablename__ = "plan"
     __table_args__ = (
-        Index("uq_plan_open", "person_id", unique=True, sqlite_where=text("ended_on IS NULL"), postgresql_where=text("ended_on IS NULL")),
+        Index(
+            "uq_plan_open",
+            "person_id",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
         Index("ix_plan_person_id", "person_id"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -41,7 +47,9 @@ class Goal(Base):
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
     words: Mapped[str] = mapped_column(Text)
     noticed_by: Mapped[str] = mapped_column(Text, default="")  # hur märker jag att det blivit bättre?
-    answer_id: Mapped[UUID | None] = mapped_column(ForeignKey("answer.id"))  # the "viktigt" answer it comes from
+    answer_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("answer.id")
+    )  # the "viktigt" answer it comes from
 
 
 class Doer(StrEnum):
@@ -66,9 +74,7 @@ class PlanRow(Base):
 
     __tablename__ = "plan_row"
     __table_args__ = (
-        CheckConstraint(
-            "(doer IN ('region', 'kommun')) = (organisation_id IS NOT NULL)", name="one_owner"
-        ),
+        CheckConstraint("(doer IN ('region', 'kommun')) = (organisation_id IS NOT NULL)", name="one_owner"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)

@@ -10,11 +10,20 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.access import Sight
 from webapp.reminders.models import Answered, Delivery, Occurrence, Reminder, SetBy, State, Subscription
 from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
-from webapp.reminders.schedule import Due, Rule, bits_to_days, days_to_bits, instant, text_to_times, times_to_text
+from webapp.reminders.schedule import (
+    Due,
+    Rule,
+    bits_to_days,
+    days_to_bits,
+    instant,
+    text_to_times,
+    times_to_text,
+)
 
 UNDO = timedelta(seconds=60)
 MOST_ACTIVE = 60  # reminders that one person can have going at once
@@ -58,7 +67,12 @@ def by_reader(sight: Sight) -> By:
     if sight.is_self:
         return By(reader.account_id, SetBy.SELF)
     if sight.cares:
-        return By(reader.account_id, SetBy.STAFF, f"{reader.name}, {reader.role}, {reader.unit_name}", reader.unit_id)
+        return By(
+            reader.account_id,
+            SetBy.STAFF,
+            f"{reader.name}, {reader.role}, {reader.unit_name}",
+            reader.unit_id,
+        )
     return By(reader.account_id, SetBy.RELATIVE, reader.name)
 
 
@@ -170,13 +184,12 @@ def _replan(session: Session, reminder: Reminder, now: datetime) -> None:
     session.flush()
 
 
-def reminder_of(session: Session, person_id: UUID, reminder_id: UUID) -> Reminder | None:
-    """One reminder of this person's that has not ended."""
-    return session.scalars(
-        select(Reminder).where(
-            Reminder.id == reminder_id, Reminder.person_id == person_id, Reminder.ended_at.is_(None)
-        )
-    ).first()
+def reminder_of(
+    session: Session, person_id: UUID, reminder_id: UUID, *, ended_too: bool = False
+) -> Reminder | None:
+    """One reminder of this person's; one that has ended only if asked for."""
+    found = select(Reminder).where(Reminder.id == reminder_id, Reminder.person_id == person_id)
+    return session.scalars(found if ended_too else found.where(Reminder.ended_at.is_(None))).first()
 
 
 def reminders_of(session: Session, person_id: UUID) -> Sequence[Reminder]:
@@ -211,8 +224,8 @@ class Today:
     if_not: str
     set_as: str
     due_at: datetime
+    on: date
     clock: time
-    occurrence_id: UUID | None = None
     outcome: Outcome = Outcome.OPEN
     pressed_at: datetime | None = None
     later_until: datetime | None = None
@@ -244,24 +257,28 @@ def day_of(session: Session, person_id: UUID, now: datetime) -> Day:
         .order_by(Occurrence.due_at)
     ).all()
     lines = [_line(reminders[occurrence.reminder_id], occurrence) for occurrence in occurrences]
-    planned = {(occurrence.reminder_id, occurrence.local_on, occurrence.local_at) for occurrence in occurrences}
-    coming = [
+    planned = {
+        (occurrence.reminder_id, occurrence.local_on, occurrence.local_at) for occurrence in occurrences
+    }
+    lines += [
         _coming(reminder, due)
         for reminder in reminders.values()
-        if reminder.next_due_at is not None
         for due in rule_of(reminder).on(today)
-        if due.at > now and (reminder.id, due.on, due.clock) not in planned
+        if _still_to_plan(reminder, due) and (reminder.id, due.on, due.clock) not in planned
     ]
+    lines.sort(key=lambda line: (line.due_at, line.clock))
     due = [line for line in lines if line.outcome is Outcome.OPEN and line.due_at <= now]
     return Day(
         due=[line for line in due if line.later_until is None or line.later_until <= now],
         later=[line for line in due if line.later_until is not None and line.later_until > now],
-        coming=sorted(
-            coming + [line for line in lines if line.outcome is Outcome.OPEN and line.due_at > now],
-            key=lambda line: line.due_at,
-        ),
+        coming=[line for line in lines if line.outcome is Outcome.OPEN and line.due_at > now],
         behind=[line for line in lines if line.outcome is not Outcome.OPEN],
     )
+
+
+def _still_to_plan(reminder: Reminder, due: Due) -> bool:
+    """A due time that the worker has not come to: it is shown all the same, and can be answered."""
+    return reminder.next_due_at is not None and due.at >= reminder.next_due_at
 
 
 def _on_the_day(session: Session, person_id: UUID, today: date, now: datetime) -> Sequence[Reminder]:
@@ -288,8 +305,8 @@ def _line(reminder: Reminder, occurrence: Occurrence) -> Today:
         if_not=reminder.if_not,
         set_as=reminder.set_as,
         due_at=occurrence.due_at,
+        on=occurrence.local_on,
         clock=occurrence.local_at,
-        occurrence_id=occurrence.id,
         outcome=occurrence.outcome,
         pressed_at=occurrence.pressed_at,
         later_until=occurrence.later_until,
@@ -307,6 +324,7 @@ def _coming(reminder: Reminder, due: Due) -> Today:
         if_not=reminder.if_not,
         set_as=reminder.set_as,
         due_at=due.at,
+        on=due.on,
         clock=due.clock,
     )
 
@@ -335,19 +353,18 @@ def answer(
         raise NotYet
     session.execute(select(Occurrence.id).where(Occurrence.id == occurrence.id).with_for_update())
     presses = session.scalars(select(Answered).where(Answered.occurrence_id == occurrence.id)).all()
-    if press_id is None or all(each.id != press_id for each in presses):
-        if len(presses) < MOST_PRESSES and not _someone_elses(session, press_id):
-            made = Answered(
-                id=press_id or uuid4(),
-                person_id=occurrence.person_id,
-                occurrence_id=occurrence.id,
-                press=press,
-                pressed_at=believable(pressed_at, occurrence.due_at, now),
-                received_at=now,
-                pressed_as=pressed_as,
-            )
-            session.add(made)
-            presses = [*presses, made]
+    if len(presses) < MOST_PRESSES and not _known(session, press_id):
+        made = Answered(
+            id=press_id or uuid4(),
+            person_id=occurrence.person_id,
+            occurrence_id=occurrence.id,
+            press=press,
+            pressed_at=believable(pressed_at, occurrence.due_at, now),
+            received_at=now,
+            pressed_as=pressed_as,
+        )
+        session.add(made)
+        presses = [*presses, made]
     result = settle(
         occurrence.due_at,
         occurrence.closes_at,
@@ -363,8 +380,8 @@ class NotYet(Exception):
     """The due time has not come."""
 
 
-def _someone_elses(session: Session, press_id: UUID | None) -> bool:
-    """A press id that already stands for another occurrence: made up, or a clash; it is not taken in."""
+def _known(session: Session, press_id: UUID | None) -> bool:
+    """A press that has come before, or an id made up to clash with another: neither is taken in."""
     return press_id is not None and session.get(Answered, press_id) is not None
 
 
@@ -419,3 +436,58 @@ def outcomes_of(session: Session, reminder_id: UUID, most: int = 60) -> Sequence
         .order_by(Occurrence.due_at.desc())
         .limit(most)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class ByToken:
+    """What the holder of a notice's token can reach: one due time, and its text if the person chose so."""
+
+    occurrence_id: UUID
+    person_id: UUID
+    language: str
+    due_at: datetime
+    closes_at: datetime
+    outcome: Outcome
+    pressed_at: datetime | None
+    later_until: datetime | None
+    shows_text: bool
+    text: str
+    why: str
+
+    def is_open(self, now: datetime) -> bool:
+        return now < self.closes_at
+
+    def takes(self, pressed_at: datetime | None, now: datetime) -> bool:
+        """A press while it is open; and one made in time that a phone without coverage tells of later."""
+        in_time = pressed_at is not None and self.due_at - EARLIEST <= pressed_at < self.closes_at
+        return self.is_open(now) or (in_time and now < self.closes_at + OFFLINE_PRESS)
+
+
+OFFLINE_PRESS = timedelta(days=7)
+
+
+def by_token(session: Session, occurrence_id: UUID) -> ByToken | None:
+    """The due time of a token; None for a person who has died, or for a reminder that was taken back."""
+    row = session.execute(
+        select(Occurrence, Reminder, Person.language, Person.lock_screen_text, Person.protected)
+        .join(Reminder, Reminder.id == Occurrence.reminder_id)
+        .join(Person, Person.id == Occurrence.person_id)
+        .where(Occurrence.id == occurrence_id, Person.deceased_at.is_(None))
+    ).first()
+    if row is None:
+        return None
+    occurrence, reminder = row.Occurrence, row.Reminder
+    shows = row.lock_screen_text and not row.protected
+    return ByToken(
+        occurrence_id=occurrence.id,
+        person_id=occurrence.person_id,
+        language=row.language,
+        due_at=occurrence.due_at,
+        closes_at=occurrence.closes_at,
+        outcome=occurrence.outcome,
+        pressed_at=occurrence.pressed_at,
+        later_until=occurrence.later_until,
+        shows_text=shows,
+        text=(reminder.own_language_text or reminder.text) if shows else "",
+        why=reminder.why if shows else "",
+    )

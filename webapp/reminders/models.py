@@ -30,8 +30,12 @@ class Reminder(Base):
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    text: Mapped[str] = mapped_column(String(120))  # the person's or staff's words; never in a push, never in a log
-    own_language_text: Mapped[str] = mapped_column(String(120), default="")  # the same in the person's language
+    text: Mapped[str] = mapped_column(
+        String(120)
+    )  # the person's or staff's words; never in a push, never in a log
+    own_language_text: Mapped[str] = mapped_column(
+        String(120), default=""
+    )  # the same in the person's language
     own_language: Mapped[str] = mapped_column(String(3), default="sv")
     why: Mapped[str] = mapped_column(Text, default="")
     how: Mapped[str] = mapped_column(Text, default="")
@@ -42,14 +46,18 @@ class Reminder(Base):
     until_on: Mapped[date | None]
     set_by: Mapped[SetBy] = mapped_column(choice(SetBy))
     set_by_account: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    set_as: Mapped[str] = mapped_column(String(300), default="")  # who, as the person reads it; empty: the person
+    set_as: Mapped[str] = mapped_column(
+        String(300), default=""
+    )  # who, as the person reads it; empty: the person
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
     assessed_by: Mapped[str] = mapped_column(String(200), default="")  # who judged that it can be self-care
     set_at: Mapped[datetime]
     held_until: Mapped[datetime]  # nothing is delivered before: staff's 60 seconds to undo
     paused_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    next_due_at: Mapped[datetime | None] = mapped_column(index=True)  # None: paused, ended or past its last day
+    next_due_at: Mapped[datetime | None] = mapped_column(
+        index=True
+    )  # None: paused, ended or past its last day
     once_key: Mapped[str | None] = mapped_column(String(36), unique=True)  # a form sent twice makes one
 
 

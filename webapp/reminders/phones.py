@@ -41,7 +41,9 @@ def subscribe(
     return known, is_new
 
 
-def replace(session: Session, old_endpoint: str, checked: CheckedSubscription, vapid_key: str, now: datetime) -> bool:
+def replace(
+    session: Session, old_endpoint: str, checked: CheckedSubscription, vapid_key: str, now: datetime
+) -> bool:
     """The browser changed its subscription by itself; knowing the old, secret endpoint is the right to do so."""
     old = session.scalars(
         select(Subscription).where(Subscription.endpoint == old_endpoint, Subscription.retired_at.is_(None))
@@ -64,13 +66,17 @@ def live_phones(session: Session, person_id: UUID) -> Sequence[Subscription]:
 
 
 def has_phone(session: Session, person_id: UUID) -> bool:
-    found = select(Subscription.id).where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
+    found = select(Subscription.id).where(
+        Subscription.person_id == person_id, Subscription.retired_at.is_(None)
+    )
     return session.scalar(found.limit(1)) is not None
 
 
 def forget(session: Session, person_id: UUID, subscription_id: UUID | None, now: datetime) -> None:
     """Switch off one phone, or with None every phone of the person."""
-    change = update(Subscription).where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
+    change = update(Subscription).where(
+        Subscription.person_id == person_id, Subscription.retired_at.is_(None)
+    )
     if subscription_id is not None:
         change = change.where(Subscription.id == subscription_id)
     session.execute(change.values(retired_at=now))

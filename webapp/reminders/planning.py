@@ -127,7 +127,9 @@ def _delivery(occurrence: dict[str, Any], phone: UUID, reminder: Reminder) -> di
     }
 
 
-def occurrence_at(session: Session, reminder: Reminder, on: date, clock: time, now: datetime) -> Occurrence | None:
+def occurrence_at(
+    session: Session, reminder: Reminder, on: date, clock: time, now: datetime
+) -> Occurrence | None:
     """The occurrence of one due time, made here if the worker has not been round yet.
 
     None when the reminder has no such due time, or planning never came to stand before it.
@@ -174,5 +176,3 @@ def close_due(session: Session, now: datetime, most: int = 1000) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(ids)
-
-

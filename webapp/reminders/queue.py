@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -106,13 +106,13 @@ _FACTS = (
 )
 
 
-def _still_wanted(row: Row[Any]) -> bool:
+def _still_wanted(row: Any) -> bool:
     alive = row.deceased_at is None and row.retired_at is None and row.phone_of == row.person_id
     going = row.paused_at is None and row.ended_at is None
     return alive and going and row.outcome in (None, Outcome.OPEN)
 
 
-def _leased(row: Row[Any], lease_until: datetime) -> Leased:
+def _leased(row: Any, lease_until: datetime) -> Leased:
     return Leased(
         id=row.id,
         person_id=row.person_id,
@@ -139,7 +139,9 @@ def _set_state(session: Session, ids: Sequence[UUID], state: State) -> None:
         )
 
 
-def settle_sent(session: Session, worker: str, results: Iterable[tuple[Leased, Result]], now: datetime) -> None:
+def settle_sent(
+    session: Session, worker: str, results: Iterable[tuple[Leased, Result]], now: datetime
+) -> None:
     """Write down what became of each delivery, only where the lease is still ours."""
     alike: dict[tuple[datetime, State, int | None], list[UUID]] = {}
     gone: list[UUID] = []
@@ -174,7 +176,9 @@ def _wait(session: Session, worker: str, leased: Leased, result: Result, now: da
     too_late = at >= leased.useless_at
     session.execute(
         update(Delivery)
-        .where(Delivery.id == leased.id, Delivery.worker == worker, Delivery.lease_until == leased.lease_until)
+        .where(
+            Delivery.id == leased.id, Delivery.worker == worker, Delivery.lease_until == leased.lease_until
+        )
         .values(
             state=State.TOO_LATE if too_late else State.DUE,
             status=result.status,

@@ -35,7 +35,14 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     return None
 
 
-_FACTS = (Person.called, Person.language, Person.municipality, Person.born_on, Person.protected, Person.deceased_at)
+_FACTS = (
+    Person.called,
+    Person.language,
+    Person.municipality,
+    Person.born_on,
+    Person.protected,
+    Person.deceased_at,
+)
 
 
 def _self(session: Session, person_id: UUID) -> Seen | None:
@@ -248,7 +255,12 @@ def shared_by(session: Session, person_id: UUID) -> list[Shared]:
         .order_by(Unit.name)
     ).all()
     return [
-        _shared(consent, called or "", born_on, tuple(unit.name for unit in units if unit.consent_id == consent.id))
+        _shared(
+            consent,
+            called or "",
+            born_on,
+            tuple(unit.name for unit in units if unit.consent_id == consent.id),
+        )
         for consent, called, born_on in rows
     ]
 

@@ -66,7 +66,10 @@ class CareRelation(Base):
     """A unit cares for a person: the reason why its staff may open the person's pages."""
 
     __tablename__ = "care_relation"
-    __table_args__ = (Index("ix_care_relation_person", "person_id", "unit_id"), Index("ix_care_relation_unit", "unit_id"))
+    __table_args__ = (
+        Index("ix_care_relation_person", "person_id", "unit_id"),
+        Index("ix_care_relation_unit", "unit_id"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))

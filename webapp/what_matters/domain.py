@@ -44,7 +44,9 @@ def all_words(session: Session, sight: Sight) -> list[Words]:
     """The four prompts in order, each with what this reader may read. Two queries and one for the draft."""
     answers = session.execute(
         select(Answer, AnswerVersion)
-        .join(AnswerVersion, (AnswerVersion.answer_id == Answer.id) & (AnswerVersion.number == Answer.version))
+        .join(
+            AnswerVersion, (AnswerVersion.answer_id == Answer.id) & (AnswerVersion.number == Answer.version)
+        )
         .where(Answer.person_id == sight.person_id)
     ).all()
     receipts = session.execute(
@@ -238,3 +240,10 @@ def give_receipt(session: Session, sight: Sight, version_id: UUID, now: datetime
         )
         session.flush()
     return True
+
+
+def can_write(sight: Sight, said: Words) -> bool:
+    """Whether this reader may write here: where nothing is said, or where they may rewrite what is."""
+    if said.hidden:
+        return False
+    return not said.words or may_rewrite(sight, True, said.written_as)

@@ -1,0 +1,82 @@
+"""Signing in and out, one's settings, and the assignment staff work under."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from webapp.accounts import domain, session
+from webapp.accounts.forms import SettingsForm
+from webapp.core import access, clock, db
+from webapp.core.access import needs, public, the_reader
+from webapp.core.i18n import plain
+from webapp.core.security import keeps_typed
+from webapp.pages.frame import own_page
+from webapp.pages.routes import local_path
+from webapp.permissions import Permission
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.get("/logga-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    who = access.reader()
+    back = local_path(request.args.get("next"))
+    if who is not None:
+        return redirect(own_page(who))
+    people = current_app.extensions.get("naramig.demo_people")
+    return render_template("accounts/sign_in.html", people=people() if people else None, back=back)
+
+
+@bp.post("/logga-ut")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End this sign-in. Cached copies go; notices and the numbers to call stay on the phone."""
+    if access.reader() is not None:
+        domain.end_login(db.session, the_reader.login_id, clock.now())
+        db.session.commit()
+    session.end()
+    response = make_response(redirect(url_for("pages.start")))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@bp.post("/personal/uppdrag")
+@access.signed_in("staff")
+def take_assignment() -> ResponseReturnValue:
+    try:
+        assignment_id = UUID(request.form.get("uppdrag", ""))
+    except ValueError:
+        abort(404)
+    token = domain.take_assignment(db.session, the_reader, assignment_id, clock.now())
+    if token is None:
+        abort(404)
+    db.session.commit()
+    session.begin(token)
+    return redirect(url_for("pages.start") if the_reader.duty != "care" else url_for("staff.work_list"))
+
+
+@bp.route("/p/<uuid:person_id>/installningar", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.SETTINGS_SET)
+def settings(person_id: UUID) -> ResponseReturnValue:
+    form = SettingsForm(data={"lock_screen": domain.shows_on_lock_screen(db.session, person_id)})
+    if form.validate_on_submit():
+        domain.choose_lock_screen(db.session, person_id, form.lock_screen.data)
+        db.session.commit()
+        flash(plain("Sparat."))
+        return redirect(url_for(".settings", person_id=person_id))
+    return render_template("accounts/settings.html", form=form)

@@ -1,0 +1,53 @@
+"""What stands around every page: the ways on, the way back to one's own page, and the sky."""
+
+from __future__ import annotations
+
+from flask import Flask, g, url_for
+
+from webapp.core import access, clock
+from webapp.core.access import Reader, Sight
+from webapp.core.i18n import LazyText, _l
+from webapp.pages import sky
+from webapp.permissions import Permission
+
+Way = tuple[str, LazyText, str]  # endpoint, label, sign
+
+PERSON: tuple[tuple[Permission, Way], ...] = (
+    (Permission.TODAY_SEE, ("today.show", _l("Idag"), "idag")),
+    (Permission.WHAT_MATTERS_SEE, ("what_matters.show", _l("Viktigt"), "viktigt")),
+    (Permission.PLAN_SEE, ("plans.show", _l("Plan"), "plan")),
+    (Permission.CONTACTS_SEE, ("contacts.show", _l("Kontakter"), "kontakter")),
+    (Permission.MORE_SEE, ("more.show", _l("Mer"), "mer")),
+)
+STAFF: tuple[Way, ...] = (
+    ("staff.work_list", _l("Arbetslista"), "plan"),
+    ("staff.search", _l("Personer"), "sok"),
+    ("staff.sent", _l("Påminnelser"), "paminnelser"),
+)
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(_frame)
+
+
+def _frame() -> dict[str, object]:
+    who = access.reader()
+    shown: Sight | None = g.get("sight")
+    around: dict[str, object] = {"sky": sky.sky(clock.local(clock.now()))}
+    if who is None:
+        return around
+    around["own_page"] = own_page(who)
+    if shown is not None:
+        around["tabs"] = [way for permission, way in PERSON if shown.may(permission)]
+    elif who.kind == "staff" and who.duty == "care":
+        around["tabs"] = STAFF
+    if who.person_id is not None:
+        around["subscribe_url"] = url_for("phones.subscribe", person_id=who.person_id)
+    return around
+
+
+def own_page(who: Reader) -> str:
+    """Where the reader's own start is. A relative who has no care of their own starts with those they help."""
+    if who.kind == "staff":
+        return url_for("staff.work_list") if who.duty == "care" else url_for("staff.no_care")
+    return url_for("today.show", person_id=who.person_id)

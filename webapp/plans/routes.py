@@ -1,0 +1,129 @@
+"""Min plan: one plan for the person and everybody who helps."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.contacts import domain as contacts
+from webapp.core import clock, db
+from webapp.core.access import needs, sight
+from webapp.core.i18n import plain
+from webapp.core.security import keeps_typed
+from webapp.directory import numbers
+from webapp.permissions import Permission
+from webapp.plans import domain
+from webapp.plans.forms import ObjectionForm, OutcomeForm, OwnRowForm, QuestionForm
+from webapp.plans.models import PlanRow, RowStatus
+from webapp.what_matters import domain as what_matters
+
+bp = Blueprint("plans", __name__, url_prefix="/p/<uuid:person_id>/plan")
+
+
+@bp.get("")
+@needs(Permission.PLAN_SEE)
+def show(person_id: UUID) -> ResponseReturnValue:
+    now = clock.now()
+    view = domain.current_plan(db.session, sight())
+    sees_contacts = sight().may(Permission.CONTACTS_SEE)
+    first = contacts.first_to_call(contacts.contacts_of(db.session, sight(), now)) if sees_contacts else None
+    return render_template(
+        "plans/show.html",
+        view=view,
+        meeting=domain.next_time(db.session, person_id, now, meeting=True),
+        first=first,
+        advice=numbers.number(numbers.ADVICE),
+        emergency=numbers.number(numbers.EMERGENCY),
+        today=clock.today(),
+    )
+
+
+@bp.route("/egen-rad", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.PLAN_ADD_OWN_ROW)
+def add_own_row(person_id: UUID) -> ResponseReturnValue:
+    form = OwnRowForm()
+    if form.validate_on_submit():
+        what, how_often = form.what.data or "", form.how_often.data or ""
+        named = what_matters.written_as(sight())
+        if domain.add_own_row(db.session, sight(), what, how_often, clock.now(), named) is None:
+            abort(404)
+        db.session.commit()
+        flash(plain("Raden står i planen nu."))
+        return redirect(url_for(".show", person_id=person_id))
+    return render_template("plans/own_row.html", form=form)
+
+
+@bp.post("/rad/<uuid:row_id>/svar")
+@needs(Permission.PLAN_ANSWER)
+def answer(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
+    """Yes at once; no leads to a page where the person can say why, and can also leave it at no."""
+    row = _row(row_id)
+    if request.form.get("svar") == "ja":
+        if not domain.agree(row, clock.now()):
+            abort(404)
+        db.session.commit()
+        flash(plain("Du har sagt ja."))
+        return redirect(url_for(".show", person_id=person_id, _anchor=f"rad-{row_id}"))
+    if request.form.get("svar") != "nej":
+        abort(400)
+    return redirect(url_for(".object_to", person_id=person_id, row_id=row_id))
+
+
+@bp.route("/rad/<uuid:row_id>/nej", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.PLAN_ANSWER)
+def object_to(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
+    row = _row(row_id)
+    form = ObjectionForm(data={"words": row.objection})
+    if form.validate_on_submit():
+        if not domain.object_to(row, form.words.data or "", clock.now()):
+            abort(404)
+        db.session.commit()
+        flash(plain("Du har sagt nej. De som håller i raden får veta det."))
+        return redirect(url_for(".show", person_id=person_id, _anchor=f"rad-{row_id}"))
+    return render_template("plans/object.html", form=form, row=row)
+
+
+@bp.route("/rad/<uuid:row_id>/hur-det-gick", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.PLAN_TELL_OUTCOME)
+def tell_outcome(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
+    """ "Det blev så" and "det blev inte så" are two buttons of one form, with room for words."""
+    row = _row(row_id)
+    if row.status is not RowStatus.AGREED:
+        abort(404)
+    form = OutcomeForm()
+    said = request.form.get("blev")
+    if request.method == "POST" and said not in ("sa", "inte"):
+        abort(400)
+    if form.validate_on_submit():
+        named = what_matters.written_as(sight())
+        happened, words = said == "sa", form.words.data or ""
+        domain.tell_outcome(db.session, row, clock.today(), happened, words, clock.now(), named)
+        db.session.commit()
+        flash(plain("Det står i planen nu."))
+        return redirect(url_for(".show", person_id=person_id, _anchor=f"rad-{row_id}"))
+    return render_template("plans/outcome.html", form=form, row=row)
+
+
+@bp.route("/mote/<uuid:time_id>/fraga", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.PLAN_ANSWER)
+def ask(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
+    agreed = domain.time_of(db.session, person_id, time_id)
+    if agreed is None:
+        abort(404)
+    form = QuestionForm(data={"question": agreed.question})
+    if form.validate_on_submit():
+        agreed.question = form.question.data or ""
+        db.session.commit()
+        flash(plain("Sparat. De som är med kan läsa det före mötet."))
+        return redirect(url_for(".show", person_id=person_id))
+    return render_template("plans/question.html", form=form, time=agreed)
+
+
+def _row(row_id: UUID) -> PlanRow:
+    return domain.row_of(db.session, sight(), row_id) or abort(404)

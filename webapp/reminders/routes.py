@@ -1,0 +1,151 @@
+"""Påminnelser: a person's own, and those that staff set; answering what is due."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.core import clock, db
+from webapp.core.access import needs, sight
+from webapp.core.i18n import plain
+from webapp.core.security import keeps_typed
+from webapp.permissions import Permission
+from webapp.reminders import domain, phones, words
+from webapp.reminders.forms import ReminderForm
+from webapp.reminders.models import Reminder
+from webapp.reminders.outcome import Press
+from webapp.reminders.planning import occurrence_at
+
+bp = Blueprint("reminders", __name__, url_prefix="/p/<uuid:person_id>/paminnelser")
+
+
+@bp.get("")
+@needs(Permission.REMINDERS_SEE)
+def show_all(person_id: UUID) -> ResponseReturnValue:
+    shown = domain.reminders_of(db.session, person_id)
+    return render_template(
+        "reminders/all.html",
+        reminders=shown,
+        when=words.when,
+        next_due=lambda reminder: words.next_due(reminder, clock.now()),
+        may_change=lambda reminder: domain.may_change(sight(), reminder),
+        has_phone=phones.has_phone(db.session, person_id) if sight().is_self else None,
+    )
+
+
+@bp.route("/ny", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.REMINDER_SET)
+def new(person_id: UUID) -> ResponseReturnValue:
+    form = ReminderForm()
+    if form.validate_on_submit():
+        try:
+            by, key = domain.by_reader(sight()), form.once.data or None
+            reminder = domain.set_reminder(db.session, person_id, form.value(), by, clock.now(), key)
+        except domain.NeverDue:
+            form.never_due()
+        except domain.TooMany:
+            form.form_errors.append(plain("Det är för många påminnelser. Avsluta någon först."))
+        else:
+            db.session.commit()
+            flash(words.saved(reminder, clock.now()))
+            return redirect(url_for(".show_all", person_id=person_id))
+    return render_template("reminders/edit.html", form=form, reminder=None)
+
+
+@bp.route("/<uuid:reminder_id>", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.REMINDER_SET)
+def change(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
+    reminder = _reminder(reminder_id)
+    if not domain.may_change(sight(), reminder):
+        abort(404)
+    form = ReminderForm(data=words.as_typed(reminder))
+    form.first_day = reminder.from_on
+    if form.validate_on_submit():
+        try:
+            domain.change(db.session, reminder, form.value(), clock.now())
+        except domain.NeverDue:
+            form.never_due()
+        else:
+            db.session.commit()
+            flash(words.saved(reminder, clock.now()))
+            return redirect(url_for(".show_all", person_id=person_id))
+    return render_template("reminders/edit.html", form=form, reminder=reminder)
+
+
+@bp.post("/<uuid:reminder_id>/pausa")
+@needs(Permission.REMINDER_SET)
+def pause(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
+    domain.pause(db.session, _reminder(reminder_id), clock.now())
+    return _done(person_id, plain("Pausad. Inget kommer förrän du startar den igen."))
+
+
+@bp.post("/<uuid:reminder_id>/starta")
+@needs(Permission.REMINDER_SET)
+def resume(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
+    reminder = _reminder(reminder_id)
+    domain.resume(db.session, reminder, clock.now())
+    return _done(person_id, words.saved(reminder, clock.now()))
+
+
+@bp.route("/<uuid:reminder_id>/avsluta", methods=["GET", "POST"])
+@needs(Permission.REMINDER_SET)
+def end(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
+    """Ending cannot be undone, so it is asked first."""
+    reminder = _reminder(reminder_id)
+    if request.method == "GET":
+        return render_template("reminders/end.html", reminder=reminder)
+    domain.end(db.session, reminder, clock.now())
+    return _done(person_id, plain("Avslutad."))
+
+
+@bp.post("/<uuid:reminder_id>/<on>/<at>/svar")
+@needs(Permission.REMINDER_ANSWER)
+def answer(person_id: UUID, reminder_id: UUID, on: str, at: str) -> ResponseReturnValue:
+    """Klar, Senare or Inte idag for one due time."""
+    try:
+        press = Press(request.form.get("svar", ""))
+    except ValueError:
+        abort(400)
+    return _press(person_id, reminder_id, on, at, press)
+
+
+@bp.post("/<uuid:reminder_id>/<on>/<at>/angra")
+@needs(Permission.REMINDER_ANSWER)
+def undo(person_id: UUID, reminder_id: UUID, on: str, at: str) -> ResponseReturnValue:
+    return _press(person_id, reminder_id, on, at, Press.UNDO)
+
+
+def _press(person_id: UUID, reminder_id: UUID, on: str, at: str, press: Press) -> ResponseReturnValue:
+    now = clock.now()
+    reminder = _reminder(reminder_id, ended_too=True)
+    occurrence = occurrence_at(db.session, reminder, *_due_time(on, at), now) or abort(404)
+    named = "" if sight().is_self else sight().reader.name
+    try:
+        result = domain.answer(db.session, occurrence, press, now, pressed_as=named)
+    except domain.NotYet:
+        abort(404)
+    db.session.commit()
+    flash(words.answered(press, result))
+    return redirect(url_for("today.show", person_id=person_id))
+
+
+def _due_time(on: str, at: str) -> tuple[date, time]:
+    try:
+        return date.fromisoformat(on), time.fromisoformat(at)
+    except ValueError:
+        abort(404)
+
+
+def _reminder(reminder_id: UUID, *, ended_too: bool = False) -> Reminder:
+    return domain.reminder_of(db.session, sight().person_id, reminder_id, ended_too=ended_too) or abort(404)
+
+
+def _done(person_id: UUID, said: str) -> ResponseReturnValue:
+    db.session.commit()
+    flash(said)
+    return redirect(url_for(".show_all", person_id=person_id))

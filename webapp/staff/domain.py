@@ -1,0 +1,225 @@
+"""The staff's side: the people of a unit, and what needs somebody today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import Person
+from webapp.contacts import domain as contacts
+from webapp.core import clock
+from webapp.plans import domain as plans
+from webapp.reminders.models import Occurrence, Reminder, SetBy, Subscription
+from webapp.reminders.outcome import Outcome
+from webapp.sharing.domain import relates
+from webapp.sharing.models import CareRelation
+from webapp.what_matters.models import Answer, AnswerVersion, ReadReceipt
+
+LOOK_BACK = timedelta(days=3)
+SOON = timedelta(days=14)
+MOST_SHOWN = 200
+
+
+class Task(StrEnum):
+    """Why somebody stands on the work list, the most urgent first."""
+
+    UNDELIVERED = "undelivered"
+    UNANSWERED = "unanswered"
+    OBJECTED = "objected"
+    UNREAD = "unread"
+    NO_PHONE = "no_phone"
+    NO_CONTACT = "no_contact"
+    ENDING = "ending"
+
+
+URGENT = frozenset({Task.UNDELIVERED, Task.UNANSWERED})
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A person whom the unit cares for, as a list shows them."""
+
+    id: UUID
+    called: str
+    name: str
+    born_on: date
+    municipality: str
+    language: str
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the work list."""
+
+    task: Task
+    person: Patient
+    what: str
+    since: datetime | None
+    reminder_id: UUID | None = None
+
+
+def people_of(session: Session, unit_id: UUID, today: date) -> list[Patient]:
+    """Whom the unit cares for, by name. Protected people stand in no list; the dead neither."""
+    rows = session.execute(
+        select(
+            Person.id,
+            Person.called,
+            Person.name,
+            Person.born_on,
+            Person.municipality,
+            Person.language,
+            Person.phone,
+        )
+        .join(CareRelation, CareRelation.person_id == Person.id)
+        .where(
+            CareRelation.unit_id == unit_id,
+            relates(today),
+            Person.protected.is_(False),
+            Person.deceased_at.is_(None),
+        )
+        .distinct()
+        .order_by(Person.name)
+    )
+    return [Patient(*row) for row in rows]
+
+
+def work_list(
+    session: Session, unit_id: UUID, organisation_id: UUID, people: Sequence[Patient], now: datetime
+) -> list[Item]:
+    """What needs somebody at the unit, the most urgent first, then the oldest first."""
+    by_id = {person.id: person for person in people}
+    items = [
+        *_outcomes(session, unit_id, by_id, now),
+        *(
+            Item(Task.OBJECTED, by_id[person_id], what, at)
+            for person_id, what, at in plans.objections(session, list(by_id), organisation_id)
+        ),
+        *_unread(session, unit_id, by_id),
+        *_without_phone(session, unit_id, by_id),
+        *(
+            Item(Task.NO_CONTACT, by_id[person_id], "", None)
+            for person_id in contacts.without_contact(session, list(by_id), clock.local(now).date())
+        ),
+        *_ending(session, unit_id, by_id, now),
+    ]
+    order = list(Task)
+    return sorted(items, key=lambda item: (order.index(item.task), item.since is None, item.since or now))[
+        :MOST_SHOWN
+    ]
+
+
+def _outcomes(session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: datetime) -> list[Item]:
+    """The last outcome of each of the unit's reminders, where nobody answered or nothing reached the phone."""
+    rows = session.execute(
+        select(Occurrence, Reminder.text)
+        .join(Reminder, Reminder.id == Occurrence.reminder_id)
+        .where(
+            Reminder.unit_id == unit_id,
+            Reminder.ended_at.is_(None),
+            Occurrence.person_id.in_(by_id),
+            Occurrence.due_at > now - LOOK_BACK,
+            Occurrence.outcome != Outcome.OPEN,
+        )
+        .order_by(Occurrence.due_at)
+    ).all()
+    last = {occurrence.reminder_id: (occurrence, text) for occurrence, text in rows}
+    tasks = {Outcome.UNANSWERED: Task.UNANSWERED, Outcome.UNDELIVERED: Task.UNDELIVERED}
+    return [
+        Item(
+            tasks[occurrence.outcome],
+            by_id[occurrence.person_id],
+            text,
+            occurrence.due_at,
+            occurrence.reminder_id,
+        )
+        for occurrence, text in last.values()
+        if occurrence.outcome in tasks
+    ]
+
+
+def _unread(session: Session, unit_id: UUID, by_id: dict[UUID, Patient]) -> list[Item]:
+    """Words shared with the team that nobody at the unit has said they have read."""
+    read = select(ReadReceipt.version_id).where(ReadReceipt.unit_id == unit_id)
+    rows = session.execute(
+        select(Answer.person_id, AnswerVersion.written_at)
+        .join(
+            AnswerVersion, (AnswerVersion.answer_id == Answer.id) & (AnswerVersion.number == Answer.version)
+        )
+        .where(Answer.person_id.in_(by_id), Answer.for_team.is_(True), AnswerVersion.id.not_in(read))
+        .order_by(AnswerVersion.written_at)
+    ).all()
+    oldest: dict[UUID, datetime] = {}
+    for row in rows:
+        oldest.setdefault(row.person_id, row.written_at)
+    return [Item(Task.UNREAD, by_id[person_id], "", at) for person_id, at in oldest.items()]
+
+
+def _without_phone(session: Session, unit_id: UUID, by_id: dict[UUID, Patient]) -> list[Item]:
+    """People with reminders of the unit's, and no phone that takes them."""
+    reached = select(Subscription.person_id).where(Subscription.retired_at.is_(None))
+    rows = session.scalars(
+        select(Reminder.person_id)
+        .where(
+            Reminder.unit_id == unit_id,
+            Reminder.set_by == SetBy.STAFF,
+            Reminder.next_due_at.is_not(None),
+            Reminder.person_id.in_(by_id),
+            Reminder.person_id.not_in(reached),
+        )
+        .distinct()
+    )
+    return [Item(Task.NO_PHONE, by_id[person_id], "", None) for person_id in rows]
+
+
+def _ending(session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: datetime) -> list[Item]:
+    """Self-care whose last day is near: it is to be assessed again, or ended."""
+    today = clock.local(now).date()
+    rows = session.scalars(
+        select(Reminder).where(
+            Reminder.unit_id == unit_id,
+            Reminder.set_by == SetBy.STAFF,
+            Reminder.ended_at.is_(None),
+            Reminder.until_on >= today,
+            Reminder.until_on <= today + SOON,
+            Reminder.person_id.in_(by_id),
+        )
+    )
+    return [Item(Task.ENDING, by_id[row.person_id], row.text, None, row.id) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One reminder that the unit has sent, with what its last due time came to."""
+
+    reminder: Reminder
+    called: str
+    last: Outcome | None
+    last_at: datetime | None
+
+
+def sent_by(session: Session, unit_id: UUID, people: Sequence[Patient]) -> list[Sent]:
+    """The unit's reminders to people it cares for, the newest first."""
+    called = {person.id: person.called for person in people}
+    reminders = session.scalars(
+        select(Reminder)
+        .where(Reminder.unit_id == unit_id, Reminder.set_by == SetBy.STAFF, Reminder.person_id.in_(called))
+        .order_by(Reminder.set_at.desc())
+        .limit(MOST_SHOWN)
+    ).all()
+    rows = session.execute(
+        select(Occurrence.reminder_id, Occurrence.outcome, Occurrence.due_at)
+        .where(Occurrence.reminder_id.in_([reminder.id for reminder in reminders]))
+        .order_by(Occurrence.due_at)
+    )
+    last = {row.reminder_id: (row.outcome, row.due_at) for row in rows}
+    return [
+        Sent(reminder, called[reminder.person_id], *last.get(reminder.id, (None, None)))
+        for reminder in reminders
+    ]

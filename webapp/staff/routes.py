@@ -1,0 +1,175 @@
+"""Staff: the work list, the people of the unit, and sending a reminder."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.accounts import domain as accounts
+from webapp.accounts.models import Duty
+from webapp.core import clock, db
+from webapp.core.access import needs, sight, signed_in, the_reader
+from webapp.core.i18n import LANGUAGES, force_language, plain
+from webapp.core.security import keeps_typed
+from webapp.permissions import Permission
+from webapp.reminders import domain as reminders
+from webapp.reminders import phones
+from webapp.reminders import words as reminder_words
+from webapp.reminders.forms import StaffReminderForm
+from webapp.reminders.models import Reminder
+from webapp.staff import domain, words
+
+bp = Blueprint("staff", __name__, url_prefix="/personal")
+
+
+@bp.get("/")
+@signed_in("staff", Duty.CARE)
+def work_list() -> ResponseReturnValue:
+    """What needs somebody today. A list is no opening of a person: it names nothing they have written."""
+    now, unit_id = clock.now(), _unit()
+    people = domain.people_of(db.session, unit_id, clock.today())
+    items = domain.work_list(db.session, unit_id, the_reader.organisation_id or abort(404), people, now)
+    return render_template(
+        "staff/work_list.html",
+        items=items,
+        people=people,
+        tasks=words.TASKS,
+        urgent=domain.URGENT,
+        age=lambda person: words.age(person, clock.today()),
+        assignments=accounts.assignments_of(db.session, the_reader.staff_id or abort(404), clock.today()),
+        now=now,
+    )
+
+
+@bp.get("/sok")
+@signed_in("staff", Duty.CARE)
+def search() -> ResponseReturnValue:
+    """The people of one's own unit; what is typed narrows the list and is not kept in the address."""
+    people = domain.people_of(db.session, _unit(), clock.today())
+    return render_template(
+        "staff/people.html", people=people, age=lambda person: words.age(person, clock.today())
+    )
+
+
+@bp.get("/skickat")
+@signed_in("staff", Duty.CARE)
+def sent() -> ResponseReturnValue:
+    people = domain.people_of(db.session, _unit(), clock.today())
+    return render_template(
+        "staff/sent.html",
+        sent=domain.sent_by(db.session, _unit(), people),
+        outcomes=words.OUTCOMES,
+        when=reminder_words.when,
+    )
+
+
+@bp.get("/ingen-vard")
+@signed_in("staff")
+def no_care() -> ResponseReturnValue:
+    """Analysts and administrators open no persons; their own pages come later."""
+    return render_template("staff/no_care.html")
+
+
+@bp.route("/skicka/<uuid:person_id>", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.REMINDER_SEND)
+def send(person_id: UUID) -> ResponseReturnValue:
+    """Write, look at it as the person will see it and in Swedish, then send. Three steps of one form."""
+    form = StaffReminderForm()
+    preview = False
+    if request.method == "POST" and request.form.get("steg") != "andra" and form.validate_on_submit():
+        wish = form.value_for(sight().language)
+        if wish.rule.next_after(clock.now()) is None:
+            form.never_due()
+        elif request.form.get("steg") == "skicka":
+            return _send(person_id, form)
+        else:
+            preview = True
+    return render_template(
+        "staff/preview.html" if preview else "staff/send.html",
+        form=form,
+        their_language=sight().language,
+        their_language_name=LANGUAGES[sight().language],
+        in_their_language=lambda: force_language(sight().language),
+        has_phone=phones.has_phone(db.session, person_id),
+        first=form.rule().next_after(clock.now()) if preview else None,
+        render_as=_render_as,
+    )
+
+
+def _render_as(language: str, form: StaffReminderForm) -> str:
+    """The reminder as it will stand on the person's page, in one language."""
+    with force_language(language):
+        return render_template("staff/as_seen.html", wish=form.value_for(sight().language), language=language)
+
+
+def _send(person_id: UUID, form: StaffReminderForm) -> ResponseReturnValue:
+    by = reminders.by_reader(sight())
+    wish = form.value_for(sight().language)
+    try:
+        reminder = reminders.set_reminder(
+            db.session, person_id, wish, by, clock.now(), form.once.data or None
+        )
+    except (reminders.TooMany, reminders.NeverDue):
+        db.session.rollback()
+        flash(plain("Det gick inte att skicka. Personen har för många påminnelser."), "warn")
+        return redirect(url_for(".send", person_id=person_id))
+    db.session.commit()
+    flash(plain("Skickat. Du kan ångra i en minut."))
+    return redirect(url_for(".outcome", person_id=person_id, reminder_id=reminder.id))
+
+
+@bp.get("/skickat/<uuid:person_id>/<uuid:reminder_id>")
+@needs(Permission.REMINDER_SEND)
+def outcome(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
+    """What became of a reminder, each due time by itself."""
+    reminder = _ours(person_id, reminder_id)
+    now = clock.now()
+    return render_template(
+        "staff/outcome.html",
+        reminder=reminder,
+        outcomes=reminders.outcomes_of(db.session, reminder.id),
+        words=words.OUTCOMES,
+        when=reminder_words.when(reminder),
+        until=reminder_words.until(reminder),
+        next_due=reminder_words.next_due(reminder, now),
+        can_undo=now < reminder.held_until,
+        undo_until=reminder.held_until,
+        has_phone=phones.has_phone(db.session, person_id),
+    )
+
+
+@bp.post("/skickat/<uuid:person_id>/<uuid:reminder_id>/angra")
+@needs(Permission.REMINDER_SEND)
+def undo(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
+    reminder = _ours(person_id, reminder_id)
+    if reminders.undo_send(db.session, reminder, clock.now()):
+        db.session.commit()
+        flash(plain("Ångrat. Påminnelsen är borta, och inget har skickats."))
+        return redirect(url_for(".sent"))
+    flash(plain("Minuten har gått. Avsluta påminnelsen i stället."), "warn")
+    return redirect(url_for(".outcome", person_id=person_id, reminder_id=reminder_id))
+
+
+@bp.post("/skickat/<uuid:person_id>/<uuid:reminder_id>/avsluta")
+@needs(Permission.REMINDER_SEND)
+def end(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
+    reminders.end(db.session, _ours(person_id, reminder_id), clock.now())
+    db.session.commit()
+    flash(plain("Avslutad. Inget mer kommer."))
+    return redirect(url_for(".outcome", person_id=person_id, reminder_id=reminder_id))
+
+
+def _unit() -> UUID:
+    """The unit of the assignment in use; staff without one have no such pages."""
+    return the_reader.unit_id or abort(404)
+
+
+def _ours(person_id: UUID, reminder_id: UUID) -> Reminder:
+    """A reminder that the reader's own unit has sent."""
+    reminder = reminders.reminder_of(db.session, person_id, reminder_id, ended_too=True)
+    if reminder is None or not reminders.may_change(sight(), reminder):
+        abort(404)
+    return reminder

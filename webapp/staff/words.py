@@ -1,0 +1,34 @@
+"""The work list and the outcomes in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from webapp.core.i18n import LazyText, _l
+from webapp.reminders.outcome import Outcome
+from webapp.sharing.guardians import age as years
+from webapp.staff.domain import Patient, Task
+
+TASKS: Mapping[Task, tuple[LazyText, str]] = {
+    Task.UNDELIVERED: (_l("Påminnelse nådde inte fram"), "varning"),
+    Task.UNANSWERED: (_l("Inget svar"), "senare"),
+    Task.OBJECTED: (_l("Har sagt nej till en rad i planen"), "fraga"),
+    Task.UNREAD: (_l("Nya ord i Viktigt för mig"), "viktigt"),
+    Task.NO_PHONE: (_l("Ingen telefon tar emot påminnelser"), "paminnelser"),
+    Task.NO_CONTACT: (_l("Fast vårdkontakt saknas"), "ring"),
+    Task.ENDING: (_l("Egenvård ska bedömas på nytt"), "plan"),
+}
+
+OUTCOMES: Mapping[Outcome, tuple[LazyText, str, str]] = {
+    Outcome.OPEN: (_l("Väntar på svar"), "senare", "wait"),
+    Outcome.DONE_IN_TIME: (_l("Klar i tid"), "klar", "good"),
+    Outcome.DONE_LATE: (_l("Klar senare"), "klar", "good"),
+    Outcome.SKIPPED: (_l("Inte idag"), "intedag", ""),
+    Outcome.UNANSWERED: (_l("Inget svar"), "senare", ""),
+    Outcome.UNDELIVERED: (_l("Nådde inte fram"), "varning", "warn"),
+}
+
+
+def age(person: Patient, today: date) -> int:
+    return years(person.born_on, today)

@@ -1,0 +1,36 @@
+"""Idag: what is next and when, first; then the rest of the day."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from webapp.core import clock, db
+from webapp.core.access import needs, sight
+from webapp.pages import sky
+from webapp.permissions import Area, Permission
+from webapp.plans import domain as plans
+from webapp.reminders import domain as reminders
+from webapp.reminders import phones
+
+bp = Blueprint("today", __name__, url_prefix="/p/<uuid:person_id>/idag")
+
+
+@bp.get("")
+@needs(Permission.TODAY_SEE)
+def show(person_id: UUID) -> ResponseReturnValue:
+    now = clock.now()
+    shown = sight()
+    sees_reminders = shown.may(Permission.REMINDERS_SEE)
+    sees_times = shown.is_self or shown.cares or shown.ties.level(Area.PLAN) or shown.ties.level(Area.TIMES)
+    return render_template(
+        "today/show.html",
+        today=clock.today(),
+        greeting=sky.greeting(clock.local(now), shown.called),
+        day=reminders.day_of(db.session, person_id, now) if sees_reminders else None,
+        next_time=plans.next_time(db.session, person_id, now) if sees_times else None,
+        has_phone=phones.has_phone(db.session, person_id) if shown.is_self else None,
+        may_answer=shown.may(Permission.REMINDER_ANSWER),
+    )
