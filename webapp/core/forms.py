@@ -9,7 +9,7 @@ from typing import Any
 from flask import g
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from webapp.core.i18n import LazyText, _l
 
@@ -56,6 +56,6 @@ def single_line(_form: FlaskForm, field: Field) -> None:
 
 def text_rules(missing: LazyText | None, most: int, *, lines: bool = False) -> list[Callable[..., Any]]:
     """The validators of a text field: `missing` is the message when it must not be empty; `most` characters."""
-    rules: list[Callable[..., Any]] = [InputRequired(missing)] if missing else []
+    rules: list[Callable[..., Any]] = [DataRequired(missing)] if missing else []
     rules += [Length(max=most, message=_l("Texten får ha högst %(max)d tecken")), no_strange_signs]
     return rules if lines else [*rules, single_line]

@@ -1,0 +1,272 @@
+"""Loading the invented people, by the same functions that people's own actions call.
+
+Everybody acts as themselves: a nurse who writes has signed in and is let through by the same table as
+anybody else. What is there already is left alone, so it may be run twice.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.accounts import domain as accounts
+from webapp.accounts.models import Account, Assignment, Duty, Person
+from webapp.contacts import domain as contacts
+from webapp.contacts.models import Role
+from webapp.core import access, clock, db
+from webapp.core.access import Sight
+from webapp.demo import story
+from webapp.directory.models import Huvudman, Organisation, Unit
+from webapp.permissions import Level
+from webapp.plans import domain as plans
+from webapp.plans.models import Doer
+from webapp.sharing import domain as sharing
+from webapp.sharing.models import HowGiven
+from webapp.what_matters import domain as what_matters
+from webapp.what_matters.models import Answer, Prompt
+
+ISSUER = "demo"
+DATA = Path(__file__).with_name("people.toml")
+BEGAN = timedelta(days=8)  # the story so far
+
+Facts = Mapping[str, Any]
+
+demo_cli = AppGroup("demo", help="Invented people, for the demo and the tests.")
+
+
+@demo_cli.command("load")
+def load_command() -> None:
+    """Load the invented people; what is there already is left alone."""
+    with db.database().writing() as session:
+        made = load(session, clock.now())
+    click.echo(f"People loaded: {', '.join(made)}." if made else "Everybody is here already.")
+
+
+def read() -> Facts:
+    return tomllib.loads(DATA.read_text("utf-8"))
+
+
+def load(session: Session, now: datetime) -> list[str]:
+    """Load whoever is missing and return their names."""
+    data = read()
+    began = now - BEGAN
+    for facts in data["organisation"]:
+        if _organisation(session, facts["name"]) is None:
+            session.add(Organisation(name=facts["name"], huvudman=Huvudman(facts["huvudman"])))
+    session.flush()
+    for facts in data["unit"]:
+        _add_unit(session, facts, clock.local(now).date())
+    made = [facts["sub"] for facts in data["staff"] if _add_staff(session, facts)]
+    for facts in data["person"]:
+        if accounts.account_of(session, ISSUER, facts["sub"]) is None:
+            _add_person(session, facts, began, now)
+            made.append(facts["sub"])
+    return made
+
+
+def _organisation(session: Session, name: str) -> Organisation | None:
+    return session.scalars(select(Organisation).where(Organisation.name == name)).first()
+
+
+def _unit(session: Session, name: str) -> Unit:
+    return session.scalars(select(Unit).where(Unit.name == name)).one()
+
+
+def _add_unit(session: Session, facts: Facts, today: date) -> None:
+    if session.scalars(select(Unit).where(Unit.name == facts["name"])).first() is not None:
+        return
+    owner = _organisation(session, facts["organisation"])
+    if owner is None:
+        raise LookupError(facts["organisation"])
+    session.add(
+        Unit(
+            organisation_id=owner.id,
+            name=facts["name"],
+            municipality=facts["municipality"],
+            phone=facts.get("phone"),
+            checked_on=today,
+        )
+    )
+    session.flush()
+
+
+def _add_staff(session: Session, facts: Facts) -> bool:
+    if accounts.account_of(session, ISSUER, facts["sub"]) is not None:
+        return False
+    member = accounts.add_staff(session, name=facts["name"])
+    accounts.add_account(session, ISSUER, facts["sub"], member)
+    for work in facts["assignments"]:
+        duty = Duty(work.get("duty", Duty.CARE))
+        accounts.assign(session, member, _unit(session, work["unit"]).id, work["role"], duty)
+    return True
+
+
+def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) -> None:
+    today = clock.local(now).date()
+    person = accounts.add_person(
+        session,
+        name=facts["name"],
+        called=facts["called"],
+        born_on=today.replace(year=today.year - facts["age"], day=min(today.day, 28)) - timedelta(days=100),
+        language=facts.get("language", "sv"),
+        municipality=facts["municipality"],
+        phone=facts.get("phone"),
+        protected=facts.get("protected", False),
+    )
+    accounts.add_account(session, ISSUER, facts["sub"], person)
+    for care in facts.get("care", ()):
+        sharing.begin_care(session, person, _unit(session, care["unit"]), care["reason"], began)
+    _share(session, person, facts, began)
+    for said in facts.get("says", ()):
+        _say(session, person, facts["sub"], said, began)
+    for contact in facts.get("contact", ()):
+        _name_contact(session, person, contact, clock.local(began).date())
+    plan = _plan(session, person, facts, began) if "plan" in facts else None
+    for agreed in facts.get("time", ()):
+        starts_at = story.on_the_clock(today + timedelta(days=agreed["in_days"]), agreed["clock"])
+        about = plan if agreed.get("meeting") else None
+        plans.agree_on_time(session, person.id, starts_at, agreed["place"], agreed["with_whom"], about)
+    for reminder in facts.get("reminder", ()):
+        sight = sight_of(session, reminder.get("by", facts["sub"]), person.id, began, reminder.get("at_unit"))
+        story.remind(session, sight, reminder, began, now)
+
+
+def sight_of(session: Session, sub: str, person_id: UUID, now: datetime, unit: str | None = None) -> Sight:
+    """Sign somebody in and open a person for them, as a request does; raises LookupError where they may not."""
+    account = accounts.account_of(session, ISSUER, sub)
+    if account is None:
+        raise LookupError(sub)
+    token = accounts.open_login(session, account, now, _assignment(session, account, unit))
+    session.flush()
+    found = accounts.reader_of(session, token, now)
+    if found is None:
+        raise LookupError(sub)
+    accounts.end_login(session, found[0].login_id, now)
+    with clock.frozen(now):
+        sight = access.look(session, found[0], person_id)
+    if sight is None:
+        raise LookupError(f"{sub} may not open this person")
+    return sight
+
+
+def _assignment(session: Session, account: Account, unit: str | None) -> UUID | None:
+    if unit is None:
+        return None
+    return session.scalars(
+        select(Assignment.id)
+        .join(Unit, Unit.id == Assignment.unit_id)
+        .where(Assignment.staff_id == account.staff_id, Unit.name == unit)
+    ).one()
+
+
+def _share(session: Session, person: Person, facts: Facts, began: datetime) -> None:
+    for relative in facts.get("relatives", ()):
+        grant = sharing.Grant(
+            what_matters=Level(relative.get("what_matters", 0)),
+            plan=Level(relative.get("plan", 0)),
+            contacts=Level(relative.get("contacts", 0)),
+            reminders=Level(relative.get("reminders", 0)),
+        )
+        who = _person(session, relative["sub"])
+        sharing.let_in(session, person, who, relative["relation"], grant, began)
+    if guardian := facts.get("guardian"):
+        who = _person(session, guardian["sub"])
+        sharing.verify_guardian(session, person, who, guardian["relation"], guardian["by"], began)
+    if sip := facts.get("sip"):
+        units = [_unit(session, name) for name in sip["units"]]
+        sharing.consent_to_sip(session, person, units, HowGiven.ORAL, sip["by"].capitalize(), began)
+
+
+def _person(session: Session, sub: str) -> Person:
+    account = accounts.account_of(session, ISSUER, sub)
+    if account is None or account.person_id is None:
+        raise LookupError(sub)
+    return session.get_one(Person, account.person_id)
+
+
+def _say(session: Session, person: Person, sub: str, said: Facts, at: datetime) -> None:
+    prompt = Prompt(said["prompt"])
+    writer = sight_of(session, said.get("by", sub), person.id, at)
+    version = what_matters.write(session, writer, prompt, said["words"], 0, at)
+    own = sight_of(session, sub, person.id, at)
+    what_matters.share(
+        session, own, prompt, relatives=said.get("relatives", False), team=said.get("team", False)
+    )
+    session.flush()
+    if reader := said.get("read_by"):
+        read_at = at + timedelta(days=1)
+        what_matters.give_receipt(session, sight_of(session, reader, person.id, read_at), version.id, read_at)
+
+
+def _name_contact(session: Session, person: Person, facts: Facts, from_on: date) -> None:
+    contacts.name_contact(
+        session,
+        person.id,
+        Role(facts["role"]),
+        facts["name"],
+        facts["works_at"],
+        from_on,
+        title=facts["title"],
+        phone=facts.get("phone"),
+        unit=_unit(session, facts["unit"]) if "unit" in facts else None,
+        hours=story.hours(facts["hours"], facts.get("holidays_too", False)),
+        stand_in=facts.get("stand_in", ""),
+        stand_in_phone=facts.get("stand_in_phone"),
+    )
+
+
+def _plan(session: Session, person: Person, facts: Facts, began: datetime) -> Any:
+    about = facts["plan"]
+    today = clock.local(began).date()
+    overall = _organisation(session, about["overall"])
+    if overall is None:
+        raise LookupError(about["overall"])
+    words = ("starter", "situation", "held_together_by", "if_worse_signs", "if_worse_do")
+    plan = plans.begin_plan(session, person.id, overall, today, **{key: about.get(key, "") for key in words})
+    for goal in about.get("goal", ()):
+        plans.set_goal(
+            session, plan, goal["words"], goal.get("noticed_by", ""), _answer(session, person, goal)
+        )
+    for facts_of_row in about["row"]:
+        _row(session, person, plan, facts_of_row, began)
+    return plan
+
+
+def _answer(session: Session, person: Person, goal: Facts) -> UUID | None:
+    if "prompt" not in goal:
+        return None
+    return session.scalars(
+        select(Answer.id).where(Answer.person_id == person.id, Answer.prompt == Prompt(goal["prompt"]))
+    ).one()
+
+
+def _row(session: Session, person: Person, plan: Any, facts: Facts, began: datetime) -> None:
+    row = plans.propose_row(
+        session,
+        plan,
+        facts["what"],
+        Doer(facts["doer"]),
+        began,
+        organisation=_organisation(session, facts.get("organisation", "")),
+        relative_id=_person(session, facts["relative"]).id if "relative" in facts else None,
+        who=facts.get("who", ""),
+        phone=facts.get("phone"),
+        how_often=facts.get("how_often", ""),
+    )
+    answered_at = began + timedelta(days=2)
+    if facts.get("answer") == "ja":
+        plans.agree(row, answered_at)
+    elif facts.get("answer") == "nej":
+        plans.object_to(row, facts.get("words", ""), answered_at)
+    if "happened" in facts:
+        told = began + timedelta(days=6)
+        plans.tell_outcome(session, row, clock.local(told).date(), facts["happened"], "", told)

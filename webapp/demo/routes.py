@@ -1,0 +1,72 @@
+"""One press signs in as an invented person. Registered in demo and test alone: see create_app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from webapp.accounts import domain, session
+from webapp.core import access, clock, db
+from webapp.core.access import public
+from webapp.core.i18n import _l
+from webapp.demo.load import ISSUER, read
+from webapp.pages.frame import own_page
+from webapp.pages.routes import local_path
+
+bp = Blueprint("demo", __name__)
+
+RELATIVES = {
+    "lisa": "Anhörig, dotter till Aino",
+    "marit": "Anhörig, dotter till Eino",
+    "sara": "Vårdnadshavare, mamma till Jon",
+}
+
+
+@bp.record
+def tell_the_sign_in_page(state: BlueprintSetupState) -> None:
+    state.app.extensions["naramig.demo_people"] = people
+
+
+@bp.post("/logga-in/demo")
+@public
+def sign_in() -> ResponseReturnValue:
+    account = domain.account_of(db.session, ISSUER, request.form.get("person", "").lower()[:40])
+    if account is None:
+        abort(404)
+    now = clock.now()
+    before = access.reader()
+    if before is not None:
+        domain.end_login(db.session, before.login_id, now)
+    token = domain.open_login(db.session, account, now)
+    db.session.flush()
+    found = domain.reader_of(db.session, token, now)
+    if found is None:
+        abort(404)
+    db.session.commit()
+    session.begin(token)
+    back = local_path(request.form.get("next"))
+    return redirect(back if back != "/" else own_page(found[0]))
+
+
+def people() -> list[tuple[Any, list[tuple[str, str, str]]]]:
+    """For the sign-in page: groups of (first name in lower case, name, who that is)."""
+    data = read()
+    citizens = [each for each in data["person"] if each["sub"] not in RELATIVES]
+    relatives = [each for each in data["person"] if each["sub"] in RELATIVES]
+    return [
+        (_l("Invånare"), [(each["sub"], each["called"], _about(each)) for each in citizens]),
+        (_l("Anhöriga"), [(each["sub"], each["called"], RELATIVES[each["sub"]]) for each in relatives]),
+        (_l("Personal"), [(each["sub"], each["name"], _work(each)) for each in data["staff"]]),
+    ]
+
+
+def _about(person: dict[str, Any]) -> str:
+    place = person["municipality"] or "skyddade personuppgifter"
+    return f"{person['age']} år, {place}"
+
+
+def _work(staff: dict[str, Any]) -> str:
+    return "; ".join(f"{work['role']}, {work['unit']}" for work in staff["assignments"])
