@@ -10,9 +10,8 @@ from flask.cli import AppGroup
 
 from webapp.core import logs, messages
 from webapp.core.db import Database
-from webapp.core.push import Sender
 from webapp.migrations import steps
-from webapp.reminders import keys, worker
+from webapp.reminders import keys
 from webapp.settings import Settings
 
 db_cli = AppGroup("db", help="The database's shape.")
@@ -60,7 +59,10 @@ def revision(message: str) -> None:
 @click.option("--once", is_flag=True, help="Stop when nothing is due.")
 def run(once: bool) -> None:
     """The worker: plan, send and close, until asked to stop."""
-    import uvloop  # only the worker needs it
+    import uvloop  # with the sender, what the worker alone needs
+
+    from webapp.core.push.sender import Sender
+    from webapp.reminders import worker
 
     logs.set_up()
     settings = _settings()

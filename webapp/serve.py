@@ -6,6 +6,8 @@ See docs/decisions/0004-waitress.md. Start it with `python -m webapp.serve`; it 
 from __future__ import annotations
 
 import os
+import signal
+import sys
 
 from waitress import create_server
 from waitress.channel import HTTPChannel
@@ -42,6 +44,7 @@ def main() -> None:
         connection_limit=500,
         clear_untrusted_proxy_headers=True,
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress finishes what is in hand
     server.run()
 
 

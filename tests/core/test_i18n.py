@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-import flask_babel  # type: ignore[import-untyped]  # it ships no types
+import flask_babel
 import pytest
 from flask import Flask, render_template_string
 from markupsafe import Markup

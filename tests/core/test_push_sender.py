@@ -21,13 +21,13 @@ from webapp.core.push import (
     Outcome,
     Patience,
     Result,
-    Sender,
     Urgency,
     Vapid,
     check_subscription,
     new_private_key,
     payload,
 )
+from webapp.core.push.sender import Sender
 
 VAPID = Vapid(new_private_key(), "mailto:drift@example.se")
 BODY = payload("Du har en påminnelse", "sv", "https://x.example/s/abc", "tag")

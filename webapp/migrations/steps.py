@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from webapp.core.db import Base, make_engine
@@ -30,10 +27,15 @@ TABLES = (
     "webapp.sharing.models",
     "webapp.what_matters.models",
 )
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 HERE = Path(__file__).parent
 
 
 def config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config  # not needed by the web process, which starts faster without
+
     made = Config()
     made.set_main_option("script_location", str(HERE))
     made.set_main_option("version_path_separator", "os")
@@ -44,16 +46,22 @@ def config(connection: Connection | None = None) -> Config:
 
 def upgrade(url: str, to: str = "head") -> None:
     """Take every step up to `to`; `url` is the owner's."""
+    from alembic import command
+
     _run(url, lambda connection: command.upgrade(config(connection), to))
 
 
 def downgrade(url: str, to: str) -> None:
     """Take steps back to `to`, such as "-1" or "base"."""
+    from alembic import command
+
     _run(url, lambda connection: command.downgrade(config(connection), to))
 
 
 def revision(url: str, message: str) -> None:
     """Write a step that leads from the database's shape to the models'."""
+    from alembic import command
+
     number = f"{len(list((HERE / 'versions').glob('*.py'))) + 1:04}"
     _run(
         url,
@@ -90,6 +98,9 @@ def _refuse_orphans(connection: Connection) -> None:
 
 def is_current(connection: Connection) -> bool:
     """Whether every step has been taken."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     heads = set(ScriptDirectory.from_config(config()).get_heads())
     return set(MigrationContext.configure(connection).get_current_heads()) == heads
 

@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 
 from webapp.core import clock
 from webapp.core.db import Database
-from webapp.core.push import Message, Outcome, Result, Sender
+from webapp.core.push import Message, Outcome, Result
+from webapp.core.push.sender import Sender
 from webapp.reminders import notice, planning, queue
 from webapp.reminders.queue import Leased
 from webapp.reminders.tokens import Tokens
