@@ -1,0 +1,104 @@
+"""What every test can ask for: an app on each database, with the invented people in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests import databases
+from tests.people import Visitor
+from webapp import create_app
+from webapp.core import clock
+from webapp.core.db import EXTENSION, Database
+from webapp.core.push import new_private_key
+from webapp.demo.load import load
+from webapp.migrations import steps
+
+NOON = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)  # Monday, 08.00 on a Swedish wall
+SECRET = "a secret for the tests alone: 0123456789abcdef"
+VAPID = new_private_key()
+
+
+def settings(url: str, **more: str) -> dict[str, str]:
+    """An environment in which the app starts as a test."""
+    return {
+        "NARAMIG_ENV": "test",
+        "DATABASE_URL": url,
+        "SECRET_KEY": SECRET,
+        "VAPID_PRIVATE_KEY": VAPID,
+        "VAPID_SUBJECT": "mailto:test@naramig.invalid",
+        **more,
+    }
+
+
+def populated(url: str) -> None:
+    """Give an empty database its shape and the invented people, as they stand on Monday morning."""
+    steps.upgrade(url)
+    app = create_app(settings(url))
+    with app.app_context(), clock.frozen(NOON):
+        database: Database = app.extensions[EXTENSION]
+        with database.writing() as session:
+            load(session, NOON)
+        database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_with_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("people") / "naramig.sqlite"
+    populated(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_with_people() -> Iterator[str]:
+    name = databases.create()
+    populated(databases.address(name))
+    yield name
+    databases.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the test's own, with the invented people; every test that asks runs on both kinds."""
+    if request.param == "sqlite":
+        copy = tmp_path / "naramig.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_with_people"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    name = databases.create(template=request.getfixturevalue("postgresql_with_people"))
+    yield databases.address(name)
+    databases.drop(name)
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    made = create_app(settings(database_url))
+    made.testing = True
+    with clock.frozen(NOON):
+        yield made
+    made.extensions[EXTENSION].engine.dispose()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions[EXTENSION]
+    return found
+
+
+@pytest.fixture
+def session(app: Flask, database: Database) -> Iterator[Session]:
+    """A writing session for looking at what a page has done; nothing in it lasts."""
+    with app.app_context(), database.write() as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(app: Flask) -> Visitor:
+    """Sign in as one of the invented people: `visit("aino").get("/…")`."""
+    return Visitor(app)
