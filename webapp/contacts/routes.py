@@ -28,6 +28,6 @@ def show(person_id: UUID) -> ResponseReturnValue:
         roles=words.ROLES,
         hours=words.hours,
         urgent=numbers.urgent(),
-        today=clock.today(),
+        printed_on=clock.today(),
         now=clock.local(now),
     )

@@ -36,7 +36,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         first=first,
         advice=numbers.number(numbers.ADVICE),
         emergency=numbers.number(numbers.EMERGENCY),
-        today=clock.today(),
+        printed_on=clock.today(),
     )
 
 
