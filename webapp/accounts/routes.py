@@ -24,7 +24,7 @@ from webapp.core.access import needs, public, the_reader
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
 from webapp.pages.frame import own_page
-from webapp.pages.routes import local_path
+from webapp.pages.routes import local_path, urgent
 from webapp.permissions import Permission
 
 bp = Blueprint("accounts", __name__)
@@ -38,7 +38,9 @@ def sign_in() -> ResponseReturnValue:
     if who is not None:
         return redirect(own_page(who))
     people = current_app.extensions.get("naramig.demo_people")
-    return render_template("accounts/sign_in.html", people=people() if people else None, back=back)
+    return render_template(
+        "accounts/sign_in.html", people=people() if people else None, back=back, urgent=urgent()
+    )
 
 
 @bp.post("/logga-ut")

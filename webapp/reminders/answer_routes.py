@@ -16,6 +16,7 @@ from webapp.core import access, clock, db
 from webapp.core.access import public
 from webapp.core.i18n import force_language
 from webapp.core.security import token_in_address
+from webapp.pages.routes import device_language
 from webapp.reminders import domain, keys
 from webapp.reminders.domain import ByToken
 from webapp.reminders.outcome import Press
@@ -31,9 +32,16 @@ def show(token: str) -> ResponseReturnValue:
     who = access.reader()
     if who is not None and who.person_id == found.person_id:
         return redirect(url_for("today.show", person_id=found.person_id))
-    with force_language(found.language):
-        page = render_template("reminders/answer.html", found=found, token=token, is_open=found.is_open(now))
-    return page, 200 if found.is_open(now) else 410
+    is_open = found.is_open(now)
+    with force_language(device_language() or found.language):
+        page = render_template(
+            "reminders/answer.html",
+            found=found,
+            token=token,
+            is_open=is_open,
+            put_off=found.later_until is not None and found.later_until > now,
+        )
+    return page, 200 if is_open else 410
 
 
 @bp.post("/<token>")

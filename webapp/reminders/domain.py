@@ -201,6 +201,16 @@ def reminders_of(session: Session, person_id: UUID) -> Sequence[Reminder]:
     ).all()
 
 
+def next_first(reminders: Sequence[Reminder], now: datetime) -> list[Reminder]:
+    """What comes next first; what is paused or comes no more last."""
+
+    def due_at(reminder: Reminder) -> tuple[bool, datetime]:
+        due = None if reminder.paused_at else rule_of(reminder).next_after(now)
+        return due is None, due.at if due else now
+
+    return sorted(reminders, key=due_at)
+
+
 def may_change(sight: Sight, reminder: Reminder) -> bool:
     """The person and a helper change what they set; staff what their own unit set.
 

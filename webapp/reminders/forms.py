@@ -75,6 +75,7 @@ class WeekdaysField(SelectMultipleField):
 
     def __init__(self, label: LazyText, **more: Any) -> None:
         super().__init__(label, coerce=int, choices=[(day, "") for day in range(7)], **more)
+        self.type = SelectMultipleField.__name__  # templates go by it: the error leads to the first day
 
     def iter_choices(self) -> Any:
         for value, _label, selected, more in super().iter_choices():

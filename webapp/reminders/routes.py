@@ -25,12 +25,12 @@ bp = Blueprint("reminders", __name__, url_prefix="/p/<uuid:person_id>/paminnelse
 @bp.get("")
 @needs(Permission.REMINDERS_SEE)
 def show_all(person_id: UUID) -> ResponseReturnValue:
-    shown = domain.reminders_of(db.session, person_id)
+    now = clock.now()
     return render_template(
         "reminders/all.html",
-        reminders=shown,
+        reminders=domain.next_first(domain.reminders_of(db.session, person_id), now),
         when=words.when,
-        next_due=lambda reminder: words.next_due(reminder, clock.now()),
+        next_due=lambda reminder: words.next_due(reminder, now),
         may_change=lambda reminder: domain.may_change(sight(), reminder),
         has_phone=phones.has_phone(db.session, person_id) if sight().is_self else None,
     )
