@@ -1,0 +1,229 @@
+"""The worker against a push service of the tests' own, over TLS, with real encryption."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from tests.conftest import settings
+from tests.people import Guest
+from tests.push_service import Behaviour, PushService
+from tests.push_service import Subscription as Given
+from tests.reminders.sending import due_now, real_now, run_once
+from tests.reminders.setting import deliveries, occurrences
+from webapp.core import clock
+from webapp.core.db import Database
+from webapp.reminders import domain, phones, planning, worker
+from webapp.reminders.keys import TOKENS
+from webapp.reminders.models import Delivery, Reminder, State, Subscription
+from webapp.reminders.outcome import Outcome, Press
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[PushService]:
+    with PushService() as service:
+        yield service
+
+
+@pytest.fixture
+def service(shared: PushService, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushService]:
+    monkeypatch.setenv("SSL_CERT_FILE", shared.ca)
+    yield shared
+    assert shared.faults == []
+    assert shared.touched_inside == 0
+
+
+def test_a_reminder_reaches_the_phone_and_says_nothing_on_the_locked_screen(
+    app: Flask, database: Database, service: PushService
+) -> None:
+    with database.writing() as session:
+        reminder, given = due_now(session, service, Behaviour.CREATED)
+    run_once(app, database, service)
+    (received,) = service.received(given)
+    notice = json.loads(received.text)["notification"]
+    assert notice["title"] == "Du har en påminnelse"
+    assert reminder.text not in received.text
+    assert [each["action"] for each in notice["actions"]] == ["klar", "senare", "intedag"]
+    assert notice["tag"] == received.headers["topic"]
+    with database.read() as session:
+        (delivery,) = deliveries(session, reminder)
+        assert (delivery.state, delivery.status) == (State.SENT, 201)
+        (occurrence,) = occurrences(session, reminder)
+        assert notice["navigate"] == f"/s/{app.extensions[TOKENS].token(occurrence.id)}"
+        left = (occurrence.closes_at - real_now()).total_seconds()
+        assert left < int(received.headers["ttl"]) + 1 <= left + 15
+
+
+OUTCOMES = {
+    Behaviour.CREATED: (State.SENT, 201, True),
+    Behaviour.NOT_FOUND: (State.GONE, 404, False),
+    Behaviour.GONE: (State.GONE, 410, False),
+    Behaviour.BUSY_SECONDS: (State.DUE, 429, True),
+    Behaviour.BUSY_DATE: (State.DUE, 429, True),
+    Behaviour.BROKEN: (State.DUE, 500, True),
+    Behaviour.HANG: (State.DUE, None, True),
+    Behaviour.REDIRECT: (State.REFUSED, 307, True),
+    Behaviour.RESET_MIDWAY: (State.DUE, None, True),
+    Behaviour.ENDLESS_BODY: (State.SENT, 201, True),
+}
+
+
+def test_every_answer_of_a_push_service_leads_to_its_own_outcome(
+    app: Flask, database: Database, service: PushService
+) -> None:
+    with database.writing() as session:
+        sent = {behaviour: due_now(session, service, behaviour)[0] for behaviour in OUTCOMES}
+    run_once(app, database, service)
+    with database.read() as session:
+        for behaviour, reminder in sent.items():
+            (delivery,) = deliveries(session, reminder)
+            state, status, still_there = OUTCOMES[behaviour]
+            assert (delivery.state, delivery.status) == (state, status), behaviour
+            assert phones.has_phone(session, reminder.person_id) is still_there, behaviour
+            assert delivery.state is not State.DUE or delivery.due_at > real_now() - timedelta(seconds=5)
+
+
+def test_a_phone_that_is_gone_leaves_the_reminder_undelivered_not_unanswered(
+    app: Flask, database: Database, service: PushService
+) -> None:
+    with database.writing() as session:
+        reminder, _ = due_now(session, service, Behaviour.GONE)
+    run_once(app, database, service)
+    with database.writing() as session:
+        planning.close_due(session, real_now() + timedelta(days=2))
+        assert [each.outcome for each in occurrences(session, reminder)] == [Outcome.UNDELIVERED]
+
+
+def test_a_press_on_the_notice_answers_without_a_session_and_can_do_nothing_else(
+    app: Flask, database: Database, service: PushService
+) -> None:
+    with database.writing() as session:
+        reminder, given = due_now(session, service, Behaviour.CREATED)
+    run_once(app, database, service)
+    address = json.loads(service.received(given)[0].text)["notification"]["navigate"]
+    phone = Guest(app)
+    with clock.frozen(real_now()):
+        assert reminder.text not in phone.page(address)
+        assert phone.client.post(address, data={"svar": "klar"}).status_code == 303
+        assert phone.get(f"{address}/text").status_code == 404
+        assert phone.get(f"/p/{reminder.person_id}/idag").status_code == 302
+    with database.read() as session:
+        (occurrence,) = occurrences(session, reminder)
+        assert occurrence.outcome is Outcome.DONE_IN_TIME
+
+
+def test_what_is_answered_on_one_phone_is_not_sent_to_the_next(
+    app: Flask, database: Database, service: PushService
+) -> None:
+    with database.writing() as session:
+        reminder, given = due_now(session, service, Behaviour.CREATED)
+        planning.plan_due(session, real_now())
+        domain.answer(session, occurrences(session, reminder)[0], Press.DONE, real_now())
+    run_once(app, database, service)
+    assert not service.received(given)
+
+
+MANY = 400
+
+
+@pytest.mark.slow
+def test_a_worker_killed_in_the_middle_of_its_work_loses_nothing_and_repeats_only_what_was_in_hand(
+    database: Database, database_url: str, service: PushService
+) -> None:
+    with database.writing() as session:
+        phones_of = [due_now(session, service, Behaviour.CREATED)[1] for _ in range(MANY)]
+    before = len(service.received())
+    process = _start_worker(database_url, service)
+    while len(service.received()) - before < MANY // 4:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    sent_first = len(service.received()) - before
+    assert sent_first < MANY
+    _let_leases_run_out(database)
+    assert _start_worker(database_url, service, "--once").wait(60) == 0
+    with database.read() as session:
+        states = session.execute(
+            select(Delivery.state, func.count())
+            .join(Subscription, Subscription.id == Delivery.subscription_id)
+            .where(Subscription.endpoint.in_([each["endpoint"] for each in phones_of]))
+            .group_by(Delivery.state)
+        ).all()
+    assert [tuple(each) for each in states] == [(State.SENT, MANY)]
+    _repeats_are_few_and_replace_the_first(service, phones_of)
+
+
+def _start_worker(url: str, service: PushService, *more: str) -> subprocess.Popen[bytes]:
+    env = {
+        **os.environ,
+        **settings(url, NARAMIG_EXTRA_PUSH_ORIGINS=service.origin, SSL_CERT_FILE=service.ca),
+    }
+    command = [sys.executable, "-m", "flask", "--app", "webapp", "reminders", "run", *more]
+    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+
+
+def _let_leases_run_out(database: Database) -> None:
+    with database.writing() as session:
+        session.execute(
+            update(Delivery).where(Delivery.state == State.DUE).values(lease_until=Delivery.due_at)
+        )
+
+
+def _repeats_are_few_and_replace_the_first(service: PushService, phones_of: list[Given]) -> None:
+    topics = [[each.headers["topic"] for each in service.received(given)] for given in phones_of]
+    assert all(topics), "a phone got nothing"
+    assert all(len(set(each)) == 1 for each in topics), (
+        "a repeat under another topic would stand beside the first"
+    )
+    repeats = Counter(len(each) for each in topics)
+    assert max(repeats) <= 2
+    assert repeats[2] <= worker.IN_HAND
+
+
+@pytest.mark.slow
+def test_two_workers_send_nothing_twice(database: Database, database_url: str, service: PushService) -> None:
+    with database.writing() as session:
+        phones_of = [due_now(session, service, Behaviour.CREATED)[1] for _ in range(MANY)]
+    workers = [_start_worker(database_url, service, "--once") for _ in range(2)]
+    assert [each.wait(60) for each in workers] == [0, 0]
+    with database.read() as session:
+        open_ = session.scalar(
+            select(func.count()).where(Delivery.state == State.DUE, Delivery.due_at <= real_now())
+        )
+        assert open_ == 0
+        assert session.scalar(select(func.count()).select_from(Reminder)) is not None
+    assert {len(service.received(given)) for given in phones_of} == {1}
+
+
+@pytest.mark.slow
+def test_a_worker_asked_to_stop_finishes_what_is_in_hand(
+    database: Database, database_url: str, service: PushService
+) -> None:
+    with database.writing() as session:
+        for _ in range(MANY // 4):
+            due_now(session, service, Behaviour.CREATED)
+    before = len(service.received())
+    process = _start_worker(database_url, service)
+    while len(service.received()) - before < 10:
+        time.sleep(0.005)
+    process.terminate()
+    assert process.wait(30) == 0
+    time.sleep(0.2)
+    with database.read() as session:
+        sent = session.scalar(
+            select(func.count()).where(
+                Delivery.state == State.SENT, Delivery.sent_at > real_now() - timedelta(minutes=1)
+            )
+        )
+    assert sent == len(service.received()) - before
