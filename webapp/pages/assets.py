@@ -18,6 +18,8 @@ from pathlib import Path
 import brotli
 from flask import Flask, Response, abort, request
 
+from webapp.core.access import public
+
 STATIC = Path(__file__).parent.parent / "static"
 YEAR = "public, max-age=31536000, immutable"
 
@@ -75,6 +77,7 @@ class Assets:
         """The address of a file; an unknown name is a fault in a template and raises KeyError."""
         return f"/static/{self.by_name[name].hashed}"
 
+    @public
     def answer(self, name: str) -> Response:
         """The file as a response: kept a year under its hashed name, asked for anew under its own."""
         file = self.by_hash.get(name) or self.by_name.get(name) or abort(404)

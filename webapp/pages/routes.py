@@ -22,6 +22,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from webapp.core import clock
+from webapp.core.access import public
 from webapp.core.i18n import LANGUAGES, catalogue_state, language, plain
 from webapp.core.security import keeps_typed
 from webapp.pages import assets, sky, statement, telephone
@@ -66,24 +67,30 @@ def urgent() -> Sequence[UrgentNumber]:
 def local_path(target: str | None) -> str:
     """`target` if it is a path of our own, else the start page: nobody is sent away by a forged form."""
     path = (target or "").strip()
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:  # such as "//[": no address at all
+        return "/"
     foreign = parts.scheme or parts.netloc or "\\" in path or any(ord(sign) < 32 for sign in path)
     return path if path.startswith("/") and not path.startswith("//") and not foreign else "/"
 
 
 @bp.get("/")
+@public
 def start() -> ResponseReturnValue:
     local = clock.local(clock.now())
     return render_template("pages/start.html", urgent=urgent(), sky=sky.sky(local))
 
 
 @bp.get("/sprak")
+@public
 def languages() -> ResponseReturnValue:
     states = {code: catalogue_state(code) for code in LANGUAGES}
     return render_template("pages/languages.html", states=states)
 
 
 @bp.post("/sprak")
+@public
 def set_language() -> ResponseReturnValue:
     """Keep the chosen language on the device, and for the person who is signed in."""
     code = request.form.get("sprak", "")
@@ -104,17 +111,20 @@ def device_language() -> str | None:
 
 
 @bp.get("/tillganglighet")
+@public
 def accessibility() -> ResponseReturnValue:
     return render_template("pages/accessibility.html", statement=statement)
 
 
 @bp.get("/integritet")
+@public
 def privacy() -> ResponseReturnValue:
     return render_template("pages/privacy.html", urgent=urgent())
 
 
 @bp.route("/fel", methods=["GET", "POST"])
 @keeps_typed
+@public
 def feedback() -> ResponseReturnValue:
     form = FeedbackForm()
     if form.validate_on_submit():
@@ -128,11 +138,13 @@ def feedback() -> ResponseReturnValue:
 
 
 @bp.get("/offline")
+@public
 def offline() -> ResponseReturnValue:
     return render_template("pages/offline.html", urgent=urgent())
 
 
 @bp.get("/manifest.webmanifest")
+@public
 def manifest() -> ResponseReturnValue:
     """The manifest; the language is in the address, since browsers fetch it without cookies."""
     code = request.args.get("sprak", "")
@@ -142,6 +154,7 @@ def manifest() -> ResponseReturnValue:
 
 
 @bp.get("/sw.js")
+@public
 def service_worker() -> ResponseReturnValue:
     headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
     response = Response(
@@ -153,6 +166,7 @@ def service_worker() -> ResponseReturnValue:
 
 
 @bp.get("/favicon.ico")
+@public
 def favicon() -> ResponseReturnValue:
     """For browsers that ask without reading the page: the mark, as a picture they all can show."""
     return _assets().answer("icon-192.png")
