@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, Assignment, Duty, Kind, Login, Person, StaffMember
+from webapp.core import clock
 from webapp.core.access import Reader
 from webapp.directory.models import Unit
 
@@ -94,7 +95,7 @@ def open_login(session: Session, account: Account, now: datetime, assignment_id:
     Staff begin under their first assignment when none is named; without one they have no unit.
     """
     if account.staff_id is not None and assignment_id is None:
-        mine = assignments_of(session, account.staff_id, now.date())
+        mine = assignments_of(session, account.staff_id, clock.local(now).date())
         assignment_id = mine[0][0] if mine else None
     token = secrets.token_urlsafe(32)
     session.add(
@@ -115,7 +116,8 @@ def end_login(session: Session, login_id: UUID, now: datetime) -> None:
 
 def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: datetime) -> str | None:
     """Work under another of one's own assignments: a new sign-in, the old one ended. None if it is not theirs."""
-    mine = [row[0] for row in assignments_of(session, who.staff_id, now.date())] if who.staff_id else []
+    today = clock.local(now).date()
+    mine = [row[0] for row in assignments_of(session, who.staff_id, today)] if who.staff_id else []
     if assignment_id not in mine:
         return None
     end_login(session, who.login_id, now)
@@ -133,7 +135,7 @@ def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, date
         if row.deceased_at is not None:
             return None
         return _citizen(row), row.seen_at
-    if not row.active or (row.ends_on is not None and row.ends_on < now.date()):
+    if not row.active or (row.ends_on is not None and row.ends_on < clock.local(now).date()):
         return None
     return _staff(row), row.seen_at
 

@@ -66,9 +66,11 @@ def take_assignment() -> ResponseReturnValue:
     token = domain.take_assignment(db.session, the_reader, assignment_id, clock.now())
     if token is None:
         abort(404)
+    db.session.flush()
+    found = domain.reader_of(db.session, token, clock.now()) or abort(404)
     db.session.commit()
     session.begin(token)
-    return redirect(url_for("pages.start") if the_reader.duty != "care" else url_for("staff.work_list"))
+    return redirect(own_page(found[0]))
 
 
 @bp.route("/p/<uuid:person_id>/installningar", methods=["GET", "POST"])
