@@ -26,8 +26,8 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
 
     db.init_app(app, settings.database_url)
     logs.init_app(app)
+    session.init_app(app)  # before security: what is refused is said in the reader's language
     security.init_app(app)
-    session.init_app(app)
     i18n.init_app(app, session.chosen_language)
     access.init_app(app, permissions.TABLE, sharing.find)
     app.extensions["naramig.urgent"] = numbers.urgent

@@ -42,9 +42,10 @@ def chosen_language() -> str | None:
 def _find_reader() -> None:
     g.reader = None
     g.writes = request.method not in SAFE
+    if request.endpoint in OPEN_TO_ALL:
+        return  # the cookie is not even looked at, so that such an answer is the same for everybody
     token = cookie.get(TOKEN)
-    view_reads_none = request.endpoint in OPEN_TO_ALL or request.endpoint is None
-    if not isinstance(token, str) or view_reads_none:
+    if not isinstance(token, str):
         return
     now = clock.now()
     found = domain.reader_of(db.session, token, now)
