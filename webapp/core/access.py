@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
@@ -141,6 +141,7 @@ def look(session: Session, who: Reader, person_id: UUID) -> Sight | None:
 
 
 View = Callable[..., ResponseReturnValue]
+AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 
 
 def needs(permission: Permission) -> Callable[[View], View]:
@@ -172,9 +173,15 @@ def needs(permission: Permission) -> Callable[[View], View]:
 
 
 def _written_down(opened: Sight, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    audit.write(db.session, opened.reader, opened.person_id, audit.page_of(request.endpoint))
+    page = audit.page_of(request.endpoint)
+    line = audit.write(db.session, opened.reader, opened.person_id, page)
     response = make_response(show())
     if request.method in {"GET", "HEAD"}:
+        db.session.commit()
+        return response
+    db.session.rollback()
+    if line not in db.session:  # the view kept nothing, but has shown the form again, with what stands there
+        audit.write(db.session, opened.reader, opened.person_id, page)
         db.session.commit()
     return response
 
@@ -204,7 +211,7 @@ def signed_in(kind: str, duty: str | None = None) -> Callable[[View], View]:
     return guard
 
 
-def public(view: View) -> View:
+def public(view: AnyView) -> AnyView:
     """For pages that anybody may open; saying so is required of every route."""
     view.permission = "public"  # type: ignore[attr-defined]
     return view

@@ -54,7 +54,7 @@ class Who(Protocol):
     def role(self) -> str: ...
 
 
-def write(session: Session, who: Who, person_id: UUID, page: str) -> None:
+def write(session: Session, who: Who, person_id: UUID, page: str) -> AccessLog:
     """Add the line to the transaction in hand; it stands or falls with what is shown."""
     last = session.execute(
         select(AccessLog.number, AccessLog.chain)
@@ -77,6 +77,7 @@ def write(session: Session, who: Who, person_id: UUID, page: str) -> None:
     line.chain = _chain(before, line)
     session.add(line)
     session.flush()
+    return line
 
 
 def _chain(before: str, line: AccessLog) -> str:
