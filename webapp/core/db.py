@@ -152,6 +152,11 @@ def _session() -> Session:
 session = cast(Session, LocalProxy(_session))
 
 
+def is_writing(session: Session) -> bool:
+    """Whether this session may write, and so may lock."""
+    return bool(session.get_bind().get_execution_options().get("writing", False))
+
+
 def begin_write() -> None:
     """From here on the request may write. Nothing read before is kept: it is read again, under the lock."""
     if not g.get("writes"):
@@ -165,4 +170,15 @@ def _close(_error: BaseException | None) -> None:
         held.close()
 
 
-__all__ = ["Base", "Database", "Instant", "Uuid", "begin_write", "choice", "database", "init_app", "session"]
+__all__ = [
+    "Base",
+    "Database",
+    "Instant",
+    "Uuid",
+    "begin_write",
+    "choice",
+    "database",
+    "init_app",
+    "is_writing",
+    "session",
+]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.access import Reader, Seen
+from webapp.core.db import is_writing
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing.guardians import areas_for_guardian
@@ -46,7 +47,10 @@ _FACTS = (
 
 
 def _self(session: Session, person_id: UUID) -> Seen | None:
-    row = session.execute(select(*_FACTS).where(Person.id == person_id)).first()
+    query = select(*_FACTS).where(Person.id == person_id)
+    if is_writing(session):  # two devices of one person: what the second finds is what the first left
+        query = query.with_for_update(key_share=True)
+    row = session.execute(query).first()
     if row is None or row.deceased_at is not None:
         return None
     return Seen(row.called, row.language, row.municipality, Ties(is_self=True), crosses=True)
