@@ -42,11 +42,17 @@ def clean(text: str | None) -> str:
 
 def no_strange_signs(_form: FlaskForm, field: Field) -> None:
     """Refuse control signs and signs that turn the direction of other text: what is seen is what is kept."""
-    for sign in field.data or "":
-        if sign in _LINE_SIGNS or sign in _JOINERS:
-            continue
-        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn"):
-            raise ValidationError(_l("Texten har tecken som inte syns. Skriv den på nytt."))
+    if has_strange_signs(field.data or ""):
+        raise ValidationError(_l("Texten har tecken som inte syns. Skriv den på nytt."))
+
+
+def has_strange_signs(text: str) -> bool:
+    return any(
+        sign not in _LINE_SIGNS
+        and sign not in _JOINERS
+        and unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn")
+        for sign in text
+    )
 
 
 def single_line(_form: FlaskForm, field: Field) -> None:

@@ -33,7 +33,8 @@ def tell_the_sign_in_page(state: BlueprintSetupState) -> None:
 @bp.post("/logga-in/demo")
 @public
 def sign_in() -> ResponseReturnValue:
-    account = domain.account_of(db.session, ISSUER, request.form.get("person", "").lower()[:40])
+    sub = request.form.get("person", "").lower()
+    account = domain.account_of(db.session, ISSUER, sub) if sub.isalpha() else None
     if account is None:
         abort(404)
     now = clock.now()

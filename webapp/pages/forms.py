@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from webapp.core.forms import Form, clean, text_rules
+from webapp.core.forms import Form, clean, no_strange_signs, text_rules
 from webapp.core.i18n import _l
 
 MOST_WORDS = 2000  # characters
@@ -20,7 +22,7 @@ class FeedbackForm(Form):
         filters=[clean],
         validators=[DataRequired(_l("Skriv vad som blev fel")), *text_rules(None, MOST_WORDS, lines=True)],
     )
-    page = HiddenField(validators=[Length(max=MOST_PAGE)])
+    page = HiddenField(validators=[Length(max=MOST_PAGE), no_strange_signs])
 
     def value(self) -> tuple[str, str]:
         """(page, words): the page is a path without its query, and without whose page it is."""
@@ -32,4 +34,12 @@ def public_part(path: str) -> str:
     parts = path.partition("?")[0].split("/")
     if len(parts) > 2 and parts[1] in ("p", "s"):
         parts[2] = "…"
-    return "/".join(parts)
+    return "/".join("…" if _is_id(part) else part for part in parts)
+
+
+def _is_id(part: str) -> bool:
+    try:
+        UUID(part)
+    except ValueError:
+        return False
+    return True

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.core import clock, db
 from webapp.core.access import needs, sight
-from webapp.core.forms import clean
+from webapp.core.forms import clean, has_strange_signs
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
@@ -69,6 +69,8 @@ def keep_draft(person_id: UUID, prompt: str) -> ResponseReturnValue:
     words = clean(request.form.get("words", ""))
     if len(words) > MOST_WORDS:
         abort(413)
+    if has_strange_signs(words):
+        abort(400)
     domain.keep_draft(db.session, sight(), _prompt(prompt), words, clock.now())
     db.session.commit()
     return "", 204
