@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -78,6 +78,8 @@ def name_contact(
         until_on=until_on,
         for_relatives=for_relatives,
     )
+    if role in NAMED_IN_LAW:
+        _end_earlier(session, person_id, role, from_on)
     session.add(contact)
     session.flush()
     session.add_all(
@@ -94,6 +96,19 @@ def name_contact(
     return contact
 
 
+def _end_earlier(session: Session, person_id: UUID, role: Role, from_on: date) -> None:
+    session.execute(
+        update(CareContact)
+        .where(
+            CareContact.person_id == person_id,
+            CareContact.role == role,
+            CareContact.from_on < from_on,
+            or_(CareContact.until_on.is_(None), CareContact.until_on >= from_on),
+        )
+        .values(until_on=from_on - timedelta(days=1))
+    )
+
+
 def contacts_of(session: Session, sight: Sight, now: datetime) -> list[Contact]:
     """The three named in law first, each shown even when nobody is named; then the others. Two queries."""
     today = clock.local(now).date()
@@ -106,7 +121,7 @@ def contacts_of(session: Session, sight: Sight, now: datetime) -> list[Contact]:
                 CareContact.from_on <= today,
                 or_(CareContact.until_on.is_(None), CareContact.until_on >= today),
             )
-            .order_by(CareContact.from_on.desc())
+            .order_by(CareContact.from_on.desc(), CareContact.name)
         )
         if sight.is_self or sight.cares or contact.for_relatives
     ]

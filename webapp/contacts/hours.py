@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-AHEAD = 14  # days looked ahead for the next opening
+AHEAD = 28  # days looked ahead for the next opening: on one weekday, two weeks in a row can be holidays
 
 
 @dataclass(frozen=True, slots=True)

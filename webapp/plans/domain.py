@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
 from webapp.directory.models import Organisation
+from webapp.directory.numbers import refuse_closed
 from webapp.permissions import Area
 from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
 
@@ -179,7 +180,8 @@ def propose_row(
     from_on: date | None = None,
     written_as: str = "",
 ) -> PlanRow:
-    """Propose a row to the person, who then agrees or objects."""
+    """Propose a row to the person, who then agrees or objects. Raises numbers.ClosedNumber."""
+    refuse_closed(phone)
     row = PlanRow(
         person_id=plan.person_id,
         plan_id=plan.id,
