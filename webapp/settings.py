@@ -61,7 +61,8 @@ class Settings:
             extra_push_origins=_origins(env, environment),
             port=_port(env),
         )
-        if environment is Environment.PRODUCTION and settings.database_url.startswith("sqlite"):
+        urls = (settings.database_url, settings.owner_url, settings.worker_url)
+        if environment is Environment.PRODUCTION and any(url.startswith("sqlite") for url in urls):
             raise UnsafeSettings("DATABASE_URL: production needs PostgreSQL")
         return settings
 
@@ -108,10 +109,19 @@ def _origins(env: Mapping[str, str], environment: Environment) -> frozenset[str]
     if origins and environment is Environment.PRODUCTION:
         raise UnsafeSettings("NARAMIG_EXTRA_PUSH_ORIGINS is for demo and test alone")
     for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        if not _is_origin(origin):
             raise UnsafeSettings("NARAMIG_EXTRA_PUSH_ORIGINS: origins such as https://127.0.0.1:9201")
     return origins
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.path and parts.port != 0
+        )
+    except ValueError:  # half an IPv6 address, or a port that is no number
+        return False
 
 
 def _port(env: Mapping[str, str]) -> int:
