@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0  # between rounds when nothing is due
 BEAT = timedelta(seconds=10)
-IN_HAND = 400  # deliveries under way at once
-AT_ONCE = 200  # leased, and settled, at once
+IN_HAND = 240  # deliveries under way at once
+AT_ONCE = 120  # leased, and settled, at once
 SETTLE_SECONDS = 0.25  # a result waits no longer than this before it is written down
 
 

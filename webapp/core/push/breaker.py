@@ -26,7 +26,7 @@ class Patience:
     failures: int = 8
     refusals: int = 3
     rest_seconds: float = 60.0
-    at_once: int = 100  # sends to one origin at a time
+    at_once: int = 40  # sends to one origin at a time; more connections cost more than they bring
 
 
 class Lane:

@@ -1,0 +1,127 @@
+"""A person's pages: CPU in this process and number of queries, against a bare Flask page."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from tests.conftest import NOON, populated, settings
+from tests.people import Guest, Visitor
+from webapp import create_app
+from webapp.core import clock
+from webapp.core.db import EXTENSION
+
+CALLS = 100
+BARS = "bars: at most 2 ms CPU; at most 6 queries for permission and content, 9 in all"
+NOT_QUERIES = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
+
+
+def measure(rounds: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="naramig-bench-") as folder, clock.frozen(NOON):
+        url = f"sqlite:///{Path(folder) / 'bench.sqlite'}"
+        populated(url)
+        app = create_app(settings(url))
+        visit = Visitor(app)
+        aino, nils = visit("aino"), visit("nils")
+        pages = {
+            "today, the person": (aino, f"{aino.p}/idag"),
+            "plan, the person": (aino, f"{aino.p}/plan"),
+            "what matters, the person": (aino, f"{aino.p}/viktigt"),
+            "contacts, the person": (aino, f"{aino.p}/kontakter"),
+            "reminders, the person": (aino, f"{aino.p}/paminnelser"),
+            "today, her nurse (audited)": (nils, f"{aino.p}/idag"),
+            "plan, her nurse (audited)": (nils, f"{aino.p}/plan"),
+        }
+        bare = bare_page()
+        print(f"Pages, in-process CPU before compression, median of {rounds} rounds of {CALLS}")
+        took: dict[str, list[float]] = {name: [] for name in pages}
+        peer: list[float] = []
+        for _ in range(rounds):
+            peer.append(cpu_of(bare))
+            for name, (guest, path) in pages.items():
+                took[name].append(cpu_of(call(app, guest, path)))
+        base = median(peer)
+        print(f"  {'a bare Flask page':<28} {base:6.2f} ms")
+        for name, (guest, path) in pages.items():
+            with counted(app) as queries:
+                call(app, guest, path)()
+            milliseconds = median(took[name])
+            print(
+                f"  {name:<28} {milliseconds:6.2f} ms   {milliseconds / base:5.1f} times   {len(queries)} queries"
+            )
+        print(f"  {BARS}")
+        app.extensions[EXTENSION].engine.dispose()
+
+
+def bare_page() -> Callable[[], None]:
+    app = Flask("bare")
+    app.add_url_rule("/", "page", lambda: "<!doctype html><p>hej</p>")
+    return call(app, Guest(app), "/")
+
+
+def call(app: Flask, guest: Guest, path: str) -> Callable[[], None]:
+    """One GET as the server hands it to the app, with the browser's cookies."""
+    cookies = "; ".join(f"{name}={value}" for name, value in cookies_of(guest).items())
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.errors": io.StringIO(),
+        "HTTP_HOST": "localhost",
+        "HTTP_COOKIE": cookies,
+    }
+
+    def once() -> None:
+        statuses: list[str] = []
+        answer = app({**environ, "wsgi.input": io.BytesIO()}, lambda status, *_: statuses.append(status))
+        b"".join(answer)
+        close = getattr(answer, "close", None)
+        if close:
+            close()
+        if not statuses[0].startswith("200"):
+            raise RuntimeError(f"{path}: {statuses[0]}")
+
+    return once
+
+
+def cookies_of(guest: Guest) -> dict[str, str]:
+    return {cookie.key: cookie.value for cookie in guest.client._cookies.values()}
+
+
+def cpu_of(once: Callable[[], None]) -> float:
+    """Milliseconds of CPU a call."""
+    once()
+    begun = time.process_time()
+    for _ in range(CALLS):
+        once()
+    return (time.process_time() - begun) / CALLS * 1000
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The statements that go to the database, transactions and settings apart."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(NOT_QUERIES):
+            seen.append(statement)
+
+    engine = app.extensions[EXTENSION].engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
