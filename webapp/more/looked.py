@@ -23,10 +23,9 @@ PAGES: Mapping[str, LazyText] = {
     "plans": _l("Plan"),
     "contacts": _l("Kontakter"),
     "reminders": _l("Påminnelser"),
-    "answers": _l("Påminnelser"),
-    "staff": _l("Påminnelser"),
     "more": _l("Mer"),
 }
+SAME_PAGE = {"staff": "reminders", "answers": "reminders"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +53,13 @@ def at(session: Session, person_id: UUID, page: int) -> tuple[Sequence[Visit], b
     visits: list[Visit] = []
     last: AccessLog | None = None
     for line, called in rows[:LINES]:
+        seen = SAME_PAGE.get(line.page, line.page)
         same = last is not None and last.account_id == line.account_id and last.unit_id == line.unit_id
         if same and last is not None and last.at - line.at < SAME_VISIT:
             before = visits[-1]
-            pages = before.pages if line.page in before.pages else (line.page, *before.pages)
+            pages = before.pages if seen in before.pages else (seen, *before.pages)
             visits[-1] = Visit(line.at, before.role, before.unit, before.name, pages)
         else:
-            visits.append(Visit(line.at, line.role, line.unit_name, called or "", (line.page,)))
+            visits.append(Visit(line.at, line.role, line.unit_name, called or "", (seen,)))
         last = line
     return visits, len(rows) > LINES

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.core import clock, db
 from webapp.core.access import needs, sight
-from webapp.core.i18n import plain
+from webapp.core.i18n import _l, plain
 from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
 from webapp.reminders import domain, phones, words
@@ -40,7 +40,7 @@ def show_all(person_id: UUID) -> ResponseReturnValue:
 @keeps_typed
 @needs(Permission.REMINDER_SET)
 def new(person_id: UUID) -> ResponseReturnValue:
-    form = ReminderForm()
+    form = _ask(ReminderForm())
     if form.validate_on_submit():
         try:
             by, key = domain.by_reader(sight()), form.once.data or None
@@ -63,7 +63,7 @@ def change(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     reminder = _reminder(reminder_id)
     if not domain.may_change(sight(), reminder):
         abort(404)
-    form = ReminderForm(data=words.as_typed(reminder))
+    form = _ask(ReminderForm(data=words.as_typed(reminder)))
     form.first_day = reminder.from_on
     if form.validate_on_submit():
         try:
@@ -139,6 +139,13 @@ def _due_time(on: str, at: str) -> tuple[date, time]:
         return date.fromisoformat(on), time.fromisoformat(at)
     except ValueError:
         abort(404)
+
+
+def _ask(form: ReminderForm) -> ReminderForm:
+    """The form asks a helper what the person is to remember."""
+    if not sight().is_self:
+        form.text.label.text = _l("Vad ska %(name)s komma ihåg?", name=sight().called)
+    return form
 
 
 def _reminder(reminder_id: UUID, *, ended_too: bool = False) -> Reminder:
