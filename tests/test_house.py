@@ -1,0 +1,387 @@
+"""What holds for the whole house: who may enter each address, reading changes nothing, every page speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from jinja2 import StrictUndefined
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+import webapp
+from tests.conftest import NOON
+from tests.people import Guest, Visitor
+from webapp.accounts.models import Person
+from webapp.core import clock, security
+from webapp.core.db import Base, Database
+from webapp.core.i18n import LANGUAGES
+from webapp.permissions import TABLE, Permission
+from webapp.plans.models import AgreedTime, PlanRow
+from webapp.reminders.models import Occurrence, Reminder, SetBy
+from webapp.reminders.tokens import Tokens
+
+HOUSE = Path(webapp.__file__).parent
+TEMPLATES = HOUSE / "templates"
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+# Who may enter: "public", a permission of the table, or the kind of reader a page of one's own is for.
+WHO_MAY_ENTER = {
+    "accounts.settings": "settings_set",
+    "accounts.sign_in": "public",
+    "accounts.sign_out": "public",
+    "accounts.take_assignment": "staff:any",
+    "answers.answer": "public",
+    "answers.show": "public",
+    "answers.text": "public",
+    "contacts.show": "contacts_see",
+    "demo.sign_in": "public",
+    "directory.ring": "public",
+    "health.alive": "public",
+    "health.ready": "public",
+    "more.log": "log_see",
+    "more.show": "more_see",
+    "pages.accessibility": "public",
+    "pages.favicon": "public",
+    "pages.feedback": "public",
+    "pages.languages": "public",
+    "pages.manifest": "public",
+    "pages.offline": "public",
+    "pages.privacy": "public",
+    "pages.service_worker": "public",
+    "pages.set_language": "public",
+    "pages.start": "public",
+    "phones.replace": "public",
+    "phones.show": "phone_set",
+    "phones.subscribe": "phone_set",
+    "phones.switch_off": "phone_set",
+    "phones.try_out": "phone_set",
+    "plans.add_own_row": "plan_add_own_row",
+    "plans.answer": "plan_answer",
+    "plans.ask": "plan_answer",
+    "plans.object_to": "plan_answer",
+    "plans.show": "plan_see",
+    "plans.tell_outcome": "plan_tell_outcome",
+    "reminders.answer": "reminder_answer",
+    "reminders.change": "reminder_set",
+    "reminders.end": "reminder_set",
+    "reminders.new": "reminder_set",
+    "reminders.pause": "reminder_set",
+    "reminders.resume": "reminder_set",
+    "reminders.show_all": "reminders_see",
+    "reminders.undo": "reminder_answer",
+    "sharing.mine": "citizen:any",
+    "sharing.show": "sharing_set",
+    "sharing.withdraw": "sharing_set",
+    "staff.end": "reminder_send",
+    "staff.no_care": "staff:any",
+    "staff.outcome": "reminder_send",
+    "staff.search": "staff:care",
+    "staff.send": "reminder_send",
+    "staff.sent": "staff:care",
+    "staff.undo": "reminder_send",
+    "staff.work_list": "staff:care",
+    "static": "public",
+    "today.show": "today_see",
+    "what_matters.give_receipt": "what_matters_receipt",
+    "what_matters.history": "what_matters_see",
+    "what_matters.keep_draft": "what_matters_write",
+    "what_matters.share": "what_matters_share",
+    "what_matters.show": "what_matters_see",
+    "what_matters.write": "what_matters_write",
+}
+# Addresses that are themselves the secret: no session speaks for them, so no form token does either.
+TOKEN_IN_ADDRESS = {"answers.answer", "phones.replace"}
+# Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
+KEEPS_TYPED = {
+    "accounts.settings",
+    "pages.feedback",
+    "plans.add_own_row",
+    "plans.ask",
+    "plans.object_to",
+    "plans.tell_outcome",
+    "reminders.change",
+    "reminders.new",
+    "staff.send",
+    "what_matters.share",
+    "what_matters.write",
+}
+PUBLIC_PAGES = ("/", "/ring", "/sprak", "/tillganglighet", "/integritet", "/fel", "/offline", "/logga-in")
+
+
+@pytest.fixture
+def strict(app: Flask) -> Iterator[Flask]:
+    """The app, with templates that fail where a variable is missing."""
+    app.jinja_env.undefined = StrictUndefined
+    return app
+
+
+def _written(app: Flask, name: str) -> list[str]:
+    return [endpoint for endpoint, view in app.view_functions.items() if getattr(view, name, False)]
+
+
+@ON_SQLITE
+def test_every_address_stands_in_the_list_of_who_may_enter(app: Flask) -> None:
+    found = {name: getattr(view, "permission", None) for name, view in app.view_functions.items()}
+    assert found == WHO_MAY_ENTER
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(WHO_MAY_ENTER)
+
+
+@ON_SQLITE
+def test_every_address_of_a_person_asks_the_table(app: Flask) -> None:
+    words = {str(permission) for permission in Permission}
+    for rule in app.url_map.iter_rules():
+        if "person_id" in rule.arguments:
+            assert WHO_MAY_ENTER[rule.endpoint] in words, rule
+    assert set(TABLE) == set(Permission)
+
+
+@ON_SQLITE
+def test_what_no_form_token_guards_is_known_by_name(app: Flask) -> None:
+    assert set(_written(app, "token_in_address")) == TOKEN_IN_ADDRESS
+    assert set(_written(app, "keeps_typed")) == KEEPS_TYPED
+
+
+@ON_SQLITE
+def test_a_press_without_a_token_is_refused_wherever_nothing_is_typed(app: Flask, visit: Visitor) -> None:
+    guests = {"citizen": visit("aino"), "staff": visit("nils")}
+    for rule in app.url_map.iter_rules():
+        if "POST" not in (rule.methods or ()) or rule.endpoint in TOKEN_IN_ADDRESS | KEEPS_TYPED:
+            continue
+        guest = guests["staff" if rule.rule.startswith("/personal") else "citizen"]
+        values = {name: uuid4() if "uuid" in str(rule) else "x" for name in rule.arguments}
+        values.update(prompt="now", on="2026-03-09", at="08:00", person_id=visit("aino").id)
+        with app.test_request_context():
+            path = rule.build({name: values[name] for name in rule.arguments})
+        assert path
+        for data in ({}, {"csrf_token": "x"}, {"csrf_token": "å" * 90}):
+            answer = guest.client.post(path[1], data=data)
+            assert answer.status_code == 400, (rule, data)
+        assert guest.get(f"/p/{visit('aino').id}/idag").status_code in (200, 404)  # still signed in
+
+
+# Every page, opened by those it is for
+
+
+def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
+    """Every GET page that is about this person."""
+    p, person_id = guest.p, guest.id
+    found = [
+        f"{p}/{page}" for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser", "delning")
+    ]
+    found += [f"{p}/logg", f"{p}/logg?sida=2", f"{p}/installningar", f"{p}/plan/egen-rad"]
+    found += [f"{p}/viktigt/{prompt}" for prompt in ("now", "strength", "worry", "know")]
+    found += [f"{p}/viktigt/now/vem", f"{p}/viktigt/now/tidigare"]
+    for row in session.scalars(select(PlanRow).where(PlanRow.person_id == person_id)):
+        found.append(f"{p}/plan/rad/{row.id}/nej")
+        if row.status == "agreed":
+            found.append(f"{p}/plan/rad/{row.id}/hur-det-gick")
+    found += [
+        f"{p}/plan/mote/{time.id}/fraga"
+        for time in session.scalars(select(AgreedTime).where(AgreedTime.person_id == person_id))
+    ]
+    found += [f"{p}/paminnelser/ny", f"{p}/paminnelser/telefon"]
+    for reminder in session.scalars(select(Reminder).where(Reminder.person_id == person_id)):
+        found.append(f"{p}/paminnelser/{reminder.id}/avsluta")
+        if reminder.set_by is SetBy.SELF:
+            found.append(f"{p}/paminnelser/{reminder.id}")
+    return [*found, "/mina"]
+
+
+def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
+    sent = session.scalars(
+        select(Reminder).where(Reminder.person_id == person_id, Reminder.set_by == SetBy.STAFF)
+    )
+    return [
+        *("/personal/", "/personal/sok", "/personal/skickat", "/personal/ingen-vard"),
+        *(f"{p}/{page}" for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser")),
+        *(f"{p}/viktigt/{prompt}" for prompt in ("strength", "know")),
+        f"/personal/skicka/{person_id}",
+        *(f"/personal/skickat/{person_id}/{reminder.id}" for reminder in sent),
+    ]
+
+
+def every_page(session: Session, visit: Visitor) -> Iterator[tuple[Guest, str]]:
+    """Every page of the app, by somebody it is for: with full, scarce and no content."""
+    for path in PUBLIC_PAGES:
+        yield visit.stranger(), path
+    for sub in ("aino", "vera", "lisa"):
+        guest = visit(sub)
+        for path in pages_of(session, guest, sub):
+            if guest.get(path).status_code != 404 or sub == "aino":
+                yield guest, path
+    aino = visit("aino")
+    nils = visit("nils")
+    for path in pages_of_staff(session, aino.p, aino.id):
+        yield nils, path
+    lisa = visit("lisa")
+    for page in (
+        "idag",
+        "viktigt",
+        "plan",
+        "kontakter",
+        "mer",
+        "paminnelser",
+        "plan/egen-rad",
+        "paminnelser/ny",
+    ):
+        yield lisa, f"{aino.p}/{page}"
+    sara, jon = visit("sara"), visit.p("jon")
+    for page in ("idag", "plan", "kontakter", "mer"):
+        yield sara, f"{jon}/{page}"
+    occurrence = session.scalars(select(Occurrence.id).where(Occurrence.closes_at > NOON)).first()
+    assert occurrence
+    yield visit.stranger(), f"/s/{Tokens(visit.app.config['SECRET_KEY']).token(occurrence)}"
+
+
+def _counts(session: Session) -> dict[str, int]:
+    """Rows per table, apart from the two that core alone writes."""
+    tables = [table for name, table in Base.metadata.tables.items() if name not in ("access_log", "login")]
+    return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def _fingerprint(session: Session) -> list[tuple[object, ...]]:
+    """Every row of every table, apart from what core alone writes."""
+    return [
+        (table.name, *row)
+        for table in Base.metadata.sorted_tables
+        if table.name not in ("access_log", "login")
+        for row in session.execute(select(table).order_by(*table.primary_key.columns))
+    ]
+
+
+def test_every_page_opens_and_looking_changes_nothing(
+    strict: Flask, database: Database, visit: Visitor
+) -> None:
+    with database.read() as session:
+        pages = list(every_page(session, visit))
+        before = _fingerprint(session)
+    assert len(pages) > 70
+    for guest, path in pages:
+        page = guest.page(path)
+        assert re.search(r'<html lang="(sv|fit|se|smj|sma)">', page), path
+        assert not re.search(r'="[^"<]*<span', page), path
+        assert "None" not in re.sub(r"<[^>]*>", "", page), path
+    with database.read() as session:
+        assert _fingerprint(session) == before
+
+
+def test_a_page_that_tried_to_write_would_fail_at_once(app: Flask, database: Database) -> None:
+    with database.read() as session:
+        session.add(Person(name="Ny", called="Ny", born_on=NOON.date()))
+        with pytest.raises(DBAPIError, match=r"read-?only"):
+            session.flush()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "sv"])
+def test_every_page_speaks_every_language_and_marks_what_is_swedish(
+    strict: Flask, database: Database, visit: Visitor, code: str
+) -> None:
+    with database.read() as session:
+        pages = list(every_page(session, visit))
+    chosen: set[int] = set()
+    for guest, path in pages:
+        if id(guest) not in chosen:
+            assert guest.post("/sprak", {"sprak": code, "next": "/"}).status_code == 302
+            chosen.add(id(guest))
+        page = guest.page(path)
+        if not path.startswith("/s/"):  # a notice's page is in its person's language
+            assert f'<html lang="{code}">' in page, path
+        attributes = re.findall(r'\s[a-z-]+="([^"]*)"', page)
+        assert not any("<span" in value or "&lt;span" in value for value in attributes), path
+        assert page.count("<span") == page.count("</span>"), path
+        title = re.search(r"<title>(.*?)</title>", page)
+        assert title, path
+        assert "<" not in title[1], path
+
+
+@ON_SQLITE
+def test_a_page_that_is_not_there_says_so_in_every_language(strict: Flask, visit: Visitor) -> None:
+    for code in LANGUAGES:
+        page = visit.stranger().get("/finns-inte", headers={"Accept-Language": code})
+        assert page.status_code == 404
+        assert f'<html lang="{code}">' in page.text
+        assert 'href="tel:112"' in page.text
+
+
+# What stands in the files
+
+
+CODE = sorted(HOUSE.rglob("*.py"))
+PAGES = sorted(TEMPLATES.rglob("*.html"))
+
+
+def test_no_telephone_number_stands_in_code_or_template() -> None:
+    number = re.compile(
+        r"(?<![\w.#-])(?:\+46|0046|0)\d(?:[ -]?\d){5,}(?![\w-])|(?<!\d)\d{3} ?\d{3} ?\d{2} ?\d{2}(?!\d)"
+    )
+    emergency = re.compile(r"""["'>](?:112|1177|113 ?13|114 ?14|90 ?101|116 ?111)["'<]""")
+    for path in [*CODE, *PAGES, *(HOUSE / "static" / "js").glob("*.js")]:
+        if "migrations/versions" in path.as_posix():
+            continue
+        text = _without_examples(path)
+        assert not number.search(text), path
+        assert not emergency.search(text), path
+
+
+def _without_examples(path: Path) -> str:
+    """The text without docstrings, comments and Jinja's own comments, where examples may stand."""
+    text = path.read_text("utf-8")
+    text = re.sub(r'"""(.*?)"""|{#.*?#}', "", text, flags=re.DOTALL)
+    return re.sub(r"(?m)(^|\s)#.*$|//.*$", "", text) if path.suffix != ".html" else text
+
+
+def test_no_template_puts_marked_text_into_an_attribute() -> None:
+    """`_()` may give a span; an attribute takes `plain()`."""
+    marked = re.compile(r"""=\s*"(?:[^"{]|{(?!{)|{{(?:(?!}}).)*}})*?{{\s*(?:_|ngettext|pgettext)\(""")
+    for path in PAGES:
+        for tag in re.findall(
+            r"<[a-zA-Z](?:[^<>]|{{.*?}}|{%.*?%})*>", path.read_text("utf-8"), flags=re.DOTALL
+        ):
+            assert not marked.search(tag), (path, tag)
+
+
+def test_no_template_has_style_script_or_handlers_of_its_own() -> None:
+    for path in PAGES:
+        text = re.sub(r"{[#{%].*?[#}%]}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        assert not re.search(r"<style|\sstyle\s*=|javascript:|\son[a-z]+\s*=|srcdoc", text), path
+        assert not re.search(r"<script(?![^>]*\bsrc=)", text), path
+        if path.name != "preview.html":  # shows another template of ours, whose texts Jinja has escaped there
+            assert "|safe" not in path.read_text("utf-8").replace(" ", ""), path
+        assert "autoescape" not in path.read_text("utf-8"), path
+
+
+def test_no_sentence_is_left_untranslated_in_a_template() -> None:
+    for path in PAGES:
+        text = re.sub(r"{[#{%].*?[#}%]}|&\w+;", "", path.read_text("utf-8"), flags=re.DOTALL)
+        said = [line.strip() for line in re.findall(r">([^<>]*(?<![-\w])[A-Za-zÅÄÖåäö]{4,}[^<>]*)<", text)]
+        assert not [line for line in said if "Nära mig" not in line and "digg.se" not in line], (path, said)
+
+
+def test_headers_refuse_everything_that_no_page_needs() -> None:
+    policy = security.HEADERS["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'")
+
+
+@ON_SQLITE
+def test_an_analyst_and_an_administrator_open_no_person(app: Flask, visit: Visitor) -> None:
+    for sub in ("lena", "karin"):
+        guest = visit(sub)
+        assert guest.get("/personal/").status_code == 404
+        assert guest.page("/personal/ingen-vard")
+        assert guest.get(f"{visit.p('aino')}/idag").status_code == 404
+
+
+def test_the_clock_of_the_tests_stands_still() -> None:
+    with clock.frozen(NOON):
+        assert clock.now() == NOON
+    with clock.frozen(NOON + timedelta(hours=20)):
+        assert clock.today().isoformat() == "2026-03-10"
