@@ -16,6 +16,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional, Regexp, StopValidation
 
 from webapp.core import clock
@@ -74,13 +75,19 @@ class WeekdaysField(SelectMultipleField):
     """Weekdays, 0 is Monday, named in the reader's language."""
 
     def __init__(self, label: LazyText, **more: Any) -> None:
-        super().__init__(label, coerce=int, choices=[(day, "") for day in range(7)], **more)
+        super().__init__(label, coerce=int, choices=[SelectChoice(day, "") for day in range(7)], **more)
         self.type = SelectMultipleField.__name__  # templates go by it: the error leads to the first day
 
     def iter_choices(self) -> Any:
         for value, _label, selected, more in super().iter_choices():
             name = weekday_name(value)
             yield value, name[:1].upper() + name[1:], selected, more
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not all(str(day) in "0123456" for day in valuelist):
+            self.data = None
+            raise ValueError(_l("Välj minst en dag"))
+        self.data = [int(day) for day in valuelist]
 
     def pre_validate(self, form: Any) -> None:
         if any(day not in EVERY_DAY for day in self.data or ()):
