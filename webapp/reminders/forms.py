@@ -84,7 +84,7 @@ class WeekdaysField(SelectMultipleField):
             yield value, name[:1].upper() + name[1:], selected, more
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        if not all(str(day) in "0123456" for day in valuelist):
+        if not all(day in tuple("0123456") for day in valuelist):
             self.data = None
             raise ValueError(_l("Välj minst en dag"))
         self.data = [int(day) for day in valuelist]
