@@ -39,14 +39,19 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def found_browser() -> str:
+    """Where Chromium is; scripts/find-browser.sh installs it where that is possible."""
     named = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in named if name and (path := shutil.which(name))), None)
     if found is None:
-        pytest.fail("The browser tests need Chromium: run `make test`, or set CHROMIUM to its path.")
+        raise RuntimeError("Chromium is needed: run `make test`, or set CHROMIUM to its path")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=found_browser(), args=FLAGS)
         yield started
         started.close()
 
@@ -97,7 +102,7 @@ class Site:
         thread.join()
 
 
-def _people_of_today(file: Path) -> None:
+def people_loaded_today(file: Path) -> None:
     url = f"sqlite:///{file}"
     steps.upgrade(url)
     app = create_app(settings(url))
@@ -111,7 +116,7 @@ def _people_of_today(file: Path) -> None:
 @pytest.fixture(scope="session")
 def people_of_today(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("today") / "naramig.sqlite"
-    _people_of_today(file)
+    people_loaded_today(file)
     return file
 
 

@@ -46,6 +46,7 @@ class PlanView:
     rows: Sequence[Row]
     some_hidden: bool
     only_own_tasks: bool
+    whole: bool  # not whole: the rows alone, without situation, goals and signs
     overall: str
 
     @property
@@ -64,7 +65,8 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
         return None
     plan, overall = found
     only_own = not sight.is_self and not sight.cares and not _sees_plan(sight)
-    goals = [] if only_own else _goals(session, plan)
+    whole = not only_own and _sees_whole(plan, sight)
+    goals = _goals(session, plan) if whole else []
     everything = session.execute(_rows(plan)).all()
     told = _latest_told(session, [row.PlanRow.id for row in everything])
     rows = [
@@ -72,11 +74,16 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
         for row in everything
         if _visible(row.PlanRow, sight, only_own)
     ]
-    return PlanView(plan, goals, rows, len(rows) < len(everything), only_own, overall)
+    return PlanView(plan, goals, rows, len(rows) < len(everything), only_own, whole, overall)
 
 
 def _sees_plan(sight: Sight) -> bool:
     return bool(sight.ties.level(Area.PLAN))
+
+
+def _sees_whole(plan: Plan, sight: Sight) -> bool:
+    """Staff of another organisation than the plan's see more than rows only by the person's SIP consent."""
+    return not sight.cares or sight.crosses or plan.overall_id == sight.reader.organisation_id
 
 
 def _goals(session: Session, plan: Plan) -> Sequence[Goal]:

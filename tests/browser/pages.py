@@ -1,0 +1,96 @@
+"""Every page of the app, and who looks at it: for pictures, accessibility and width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from tests.browser.conftest import Site
+from webapp.core.db import EXTENSION
+from webapp.plans.models import AgreedTime, PlanRow
+from webapp.reminders.keys import TOKENS
+from webapp.reminders.models import Occurrence, Reminder
+from webapp.what_matters.models import Answer
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page as one visitor sees it; `press` posts the form empty first, to see its faults."""
+
+    name: str
+    sub: str | None
+    path: str
+    faulty: bool = False
+
+
+def every_page(site: Site) -> list[Shown]:
+    """Public pages, the person's, a relative's, and staff's; with what only this database knows filled in."""
+    with site.app.extensions[EXTENSION].read() as session:
+        aino, eino, elle, vera = (site.p(sub)[len(site.url) :] for sub in ("aino", "eino", "elle", "vera"))
+        own = session.scalars(select(Reminder).where(Reminder.text == "Morgonens tabletter")).one()
+        sent = session.scalars(select(Reminder).where(Reminder.text == "Väg dig före frukost")).one()
+        row = session.scalars(select(PlanRow).where(PlanRow.what == "Jag väger mig varje morgon")).one()
+        agreed = session.scalars(select(AgreedTime).where(AgreedTime.person_id == own.person_id)).one()
+        last = session.scalars(
+            select(Occurrence).where(Occurrence.reminder_id == sent.id).order_by(Occurrence.due_at.desc())
+        ).first()
+        assert last is not None
+        assert session.scalars(select(Answer)).first() is not None
+        token = site.app.extensions[TOKENS].token(last.id)
+    person = aino[3:]
+    return [
+        Shown("start", None, "/"),
+        Shown("ring", None, "/ring"),
+        Shown("sprak", None, "/sprak"),
+        Shown("tillganglighet", None, "/tillganglighet"),
+        Shown("integritet", None, "/integritet"),
+        Shown("fel", None, "/fel", faulty=True),
+        Shown("offline", None, "/offline"),
+        Shown("logga-in", None, "/logga-in"),
+        Shown("finns-inte", None, "/finns-inte"),
+        Shown("svar", None, f"/s/{token}"),
+        Shown("idag", "aino", f"{aino}/idag"),
+        Shown("idag-smj", "elle", f"{elle}/idag"),
+        Shown("idag-fit", "eino", f"{eino}/idag"),
+        Shown("idag-tom", "vera", f"{vera}/idag"),
+        Shown("viktigt", "aino", f"{aino}/viktigt"),
+        Shown("viktigt-skriv", "aino", f"{aino}/viktigt/know", faulty=True),
+        Shown("viktigt-vem", "aino", f"{aino}/viktigt/now/vem"),
+        Shown("viktigt-tidigare", "aino", f"{aino}/viktigt/now/tidigare"),
+        Shown("plan", "aino", f"{aino}/plan"),
+        Shown("plan-tom", "vera", f"{vera}/plan"),
+        Shown("plan-egen-rad", "aino", f"{aino}/plan/egen-rad", faulty=True),
+        Shown("plan-nej", "aino", f"{aino}/plan/rad/{row.id}/nej"),
+        Shown("plan-hur-det-gick", "aino", f"{aino}/plan/rad/{row.id}/hur-det-gick"),
+        Shown("plan-fraga", "aino", f"{aino}/plan/mote/{agreed.id}/fraga"),
+        Shown("kontakter", "aino", f"{aino}/kontakter"),
+        Shown("kontakter-tom", "vera", f"{vera}/kontakter"),
+        Shown("mer", "aino", f"{aino}/mer"),
+        Shown("paminnelser", "aino", f"{aino}/paminnelser"),
+        Shown("paminnelser-tom", "vera", f"{vera}/paminnelser"),
+        Shown("paminnelse-ny", "aino", f"{aino}/paminnelser/ny", faulty=True),
+        Shown("paminnelse-andra", "aino", f"{aino}/paminnelser/{own.id}"),
+        Shown("paminnelse-avsluta", "aino", f"{aino}/paminnelser/{own.id}/avsluta"),
+        Shown("telefon", "aino", f"{aino}/paminnelser/telefon"),
+        Shown("delning", "aino", f"{aino}/delning"),
+        Shown("logg", "aino", f"{aino}/logg"),
+        Shown("installningar", "aino", f"{aino}/installningar"),
+        Shown("anhorig-mina", "marit", "/mina"),
+        Shown("anhorig-idag", "marit", f"{eino}/idag"),
+        Shown("anhorig-plan", "marit", f"{eino}/plan"),
+        Shown("anhorig-kontakter", "marit", f"{eino}/kontakter"),
+        Shown("anhorig-mer", "marit", f"{eino}/mer"),
+        Shown("anhorig-hjalper-idag", "lisa", f"{aino}/idag"),
+        Shown("anhorig-viktigt", "lisa", f"{aino}/viktigt"),
+        Shown("personal", "nils", "/personal/"),
+        Shown("personal-tva-uppdrag", "britta", "/personal/"),
+        Shown("personal-personer", "nils", "/personal/sok"),
+        Shown("personal-skickat", "nils", "/personal/skickat"),
+        Shown("personal-skicka", "nils", f"/personal/skicka/{person}", faulty=True),
+        Shown("personal-utfall", "nils", f"/personal/skickat/{person}/{sent.id}"),
+        Shown("personal-viktigt", "nils", f"{aino}/viktigt"),
+        Shown("personal-plan", "nils", f"{aino}/plan"),
+        Shown("personal-idag", "nils", f"{aino}/idag"),
+        Shown("personal-ingen-vard", "karin", "/personal/ingen-vard"),
+    ]
