@@ -18,7 +18,6 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-
 FOUND = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
@@ -41,7 +40,7 @@ def _answers(url: str) -> bool:
 
 def _own_server() -> str:
     # As root the server opens every folder above its data, so that lies in a fresh temporary one.
-    home = Path(tempfile.mkdtemp(prefix="naramig-pg-", dir="/tmp"))  # noqa: S108 # a short path: sockets need it
+    home = Path(tempfile.mkdtemp(prefix="naramig-pg-", dir="/tmp"))  # a short path: sockets need it
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -76,5 +75,3 @@ def create(template: str | None = None) -> str:
 def drop(name: str) -> None:
     with psycopg.connect(server(), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-

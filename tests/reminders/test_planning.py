@@ -9,6 +9,7 @@ from tests.conftest import NOON as MORNING
 from tests.reminders.setting import MINUTE, deliveries, occurrences, person, phone, remind, wish
 from webapp.core import clock
 from webapp.reminders import domain, planning
+from webapp.reminders.day import day_of
 from webapp.reminders.domain import By
 from webapp.reminders.models import SetBy, State
 from webapp.reminders.outcome import Outcome, Press
@@ -165,7 +166,7 @@ def test_a_form_sent_twice_sets_one_reminder(session: Session) -> None:
 def test_the_day_shows_what_is_due_also_when_no_worker_has_been_round(session: Session) -> None:
     who, account = person(session)
     remind(session, account, "08:10", "20:00", now=MORNING)
-    day = domain.day_of(session, who.id, DUE + MINUTE)
+    day = day_of(session, who.id, DUE + MINUTE)
     assert [line.due_at for line in day.due] == [DUE]
     assert [line.clock.hour for line in day.coming] == [20]
 

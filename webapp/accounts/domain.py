@@ -7,7 +7,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, Assignment, Duty, Kind, Login, Person, StaffMember
@@ -126,7 +126,7 @@ def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: dat
 
 def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, datetime] | None:
     """Who holds this token, and when it was last used; None when it has ended or was idle too long."""
-    row = session.execute(_READER.where(Login.token_hash == _hash(token))).first()
+    row = session.execute(_READER, {"token_hash": _hash(token)}).first()
     if row is None or row.ended_at is not None:
         return None
     if now - row.seen_at > IDLE or now - row.began_at > AT_MOST:
@@ -180,7 +180,7 @@ _READER = (
         Person.id.label("person_id"),
         Person.called,
         Person.language,
-        Person.born_on,
+        Person.municipality,
         Person.deceased_at,
         StaffMember.id.label("staff_id"),
         StaffMember.name,
@@ -199,6 +199,7 @@ _READER = (
     .outerjoin(StaffMember, StaffMember.id == Account.staff_id)
     .outerjoin(Assignment, Assignment.id == Login.assignment_id)
     .outerjoin(Unit, Unit.id == Assignment.unit_id)
+    .where(Login.token_hash == bindparam("token_hash"))
 )
 
 
@@ -210,7 +211,7 @@ def _citizen(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
         name=row.called,
         language=row.language,
         person_id=row.person_id,
-        born_on=row.born_on,
+        municipality=row.municipality,
     )
 
 

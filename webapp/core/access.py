@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
@@ -57,7 +56,7 @@ class Reader:
     organisation_id: UUID | None = None
     role: str = ""
     duty: str = ""  # "care", "analyst" or "administrator": only care opens persons
-    born_on: date | None = None
+    municipality: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
@@ -309,15 +309,19 @@ def agree_on_time(
     return agreed
 
 
+_NEXT_TIME = (
+    select(AgreedTime)
+    .where(AgreedTime.person_id == bindparam("person_id"), AgreedTime.starts_at >= bindparam("now"))
+    .order_by(AgreedTime.starts_at)
+    .limit(1)
+)
+_NEXT_MEETING = _NEXT_TIME.where(AgreedTime.plan_id.is_not(None))
+
+
 def next_time(session: Session, person_id: UUID, now: datetime, meeting: bool = False) -> AgreedTime | None:
     """The next agreed time; with `meeting`, the next one about the plan."""
-    about: ColumnElement[bool] = AgreedTime.plan_id.is_not(None) if meeting else true()
-    return session.scalars(
-        select(AgreedTime)
-        .where(AgreedTime.person_id == person_id, AgreedTime.starts_at >= now, about)
-        .order_by(AgreedTime.starts_at)
-        .limit(1)
-    ).first()
+    wanted = _NEXT_MEETING if meeting else _NEXT_TIME
+    return session.scalars(wanted, {"person_id": person_id, "now": now}).first()
 
 
 def time_of(session: Session, person_id: UUID, time_id: UUID) -> AgreedTime | None:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
-from webapp.core import clock
 from webapp.core.access import Sight
 from webapp.reminders.models import Answered, Delivery, Occurrence, Reminder, SetBy, State, Subscription
 from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
 from webapp.reminders.schedule import (
-    Due,
     Rule,
     bits_to_days,
     days_to_bits,
-    instant,
     text_to_times,
     times_to_text,
 )
@@ -219,124 +216,6 @@ def may_change(sight: Sight, reminder: Reminder) -> bool:
     if sight.cares:
         return reminder.set_by is SetBy.STAFF and reminder.unit_id == sight.reader.unit_id
     return reminder.set_by is not SetBy.STAFF
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """One line of today's list: an occurrence that exists, or one still to come."""
-
-    reminder_id: UUID
-    text: str
-    own_language_text: str
-    own_language: str
-    why: str
-    how: str
-    if_not: str
-    set_as: str
-    due_at: datetime
-    on: date
-    clock: time
-    outcome: Outcome = Outcome.OPEN
-    pressed_at: datetime | None = None
-    later_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Today as the page needs it: what is due now (the oldest first), what comes, and what is behind."""
-
-    due: Sequence[Today]
-    later: Sequence[Today]
-    coming: Sequence[Today]
-    behind: Sequence[Today]
-
-
-def day_of(session: Session, person_id: UUID, now: datetime) -> Day:
-    """Everything of the local day, and what is still open from the evening before. Two queries."""
-    today = clock.local(now).date()
-    morning = instant(today, time())
-    reminders = {reminder.id: reminder for reminder in _on_the_day(session, person_id, today, now)}
-    occurrences = session.scalars(
-        select(Occurrence)
-        .where(
-            Occurrence.person_id == person_id,
-            Occurrence.reminder_id.in_(reminders),
-            Occurrence.due_at > morning - timedelta(days=1),
-            or_(Occurrence.local_on == today, Occurrence.closes_at > now),
-        )
-        .order_by(Occurrence.due_at)
-    ).all()
-    lines = [_line(reminders[occurrence.reminder_id], occurrence) for occurrence in occurrences]
-    planned = {
-        (occurrence.reminder_id, occurrence.local_on, occurrence.local_at) for occurrence in occurrences
-    }
-    lines += [
-        _coming(reminder, due)
-        for reminder in reminders.values()
-        for due in rule_of(reminder).on(today)
-        if _still_to_plan(reminder, due) and (reminder.id, due.on, due.clock) not in planned
-    ]
-    lines.sort(key=lambda line: (line.due_at, line.clock))
-    due = [line for line in lines if line.outcome is Outcome.OPEN and line.due_at <= now]
-    return Day(
-        due=[line for line in due if line.later_until is None or line.later_until <= now],
-        later=[line for line in due if line.later_until is not None and line.later_until > now],
-        coming=[line for line in lines if line.outcome is Outcome.OPEN and line.due_at > now],
-        behind=[line for line in lines if line.outcome is not Outcome.OPEN],
-    )
-
-
-def _still_to_plan(reminder: Reminder, due: Due) -> bool:
-    """A due time that the worker has not come to: it is shown all the same, and can be answered."""
-    return reminder.next_due_at is not None and due.at >= reminder.next_due_at
-
-
-def _on_the_day(session: Session, person_id: UUID, today: date, now: datetime) -> Sequence[Reminder]:
-    morning = instant(today, time())
-    return session.scalars(
-        select(Reminder).where(
-            Reminder.person_id == person_id,
-            or_(Reminder.ended_at.is_(None), Reminder.ended_at > morning),
-            Reminder.from_on <= today,
-            or_(Reminder.until_on.is_(None), Reminder.until_on >= today - timedelta(days=1)),
-            Reminder.set_at <= now,
-        )
-    ).all()
-
-
-def _line(reminder: Reminder, occurrence: Occurrence) -> Today:
-    return Today(
-        reminder_id=reminder.id,
-        text=reminder.text,
-        own_language_text=reminder.own_language_text,
-        own_language=reminder.own_language,
-        why=reminder.why,
-        how=reminder.how,
-        if_not=reminder.if_not,
-        set_as=reminder.set_as,
-        due_at=occurrence.due_at,
-        on=occurrence.local_on,
-        clock=occurrence.local_at,
-        outcome=occurrence.outcome,
-        pressed_at=occurrence.pressed_at,
-        later_until=occurrence.later_until,
-    )
-
-
-def _coming(reminder: Reminder, due: Due) -> Today:
-    return Today(
-        reminder_id=reminder.id,
-        text=reminder.text,
-        own_language_text=reminder.own_language_text,
-        own_language=reminder.own_language,
-        why=reminder.why,
-        how=reminder.how,
-        if_not=reminder.if_not,
-        set_as=reminder.set_as,
-        due_at=due.at,
-        on=due.on,
-        clock=due.clock,
-    )
 
 
 def occurrence_of(session: Session, person_id: UUID, occurrence_id: UUID) -> Occurrence | None:

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.push import CheckedSubscription
 from webapp.reminders.models import Delivery, Subscription
 
 MOST_PHONES = 10
+_ONE_PHONE = (
+    select(Subscription.id)
+    .where(Subscription.person_id == bindparam("person_id"), Subscription.retired_at.is_(None))
+    .limit(1)
+)
 TRIAL_LASTS = timedelta(minutes=10)
 
 
@@ -66,10 +71,7 @@ def live_phones(session: Session, person_id: UUID) -> Sequence[Subscription]:
 
 
 def has_phone(session: Session, person_id: UUID) -> bool:
-    found = select(Subscription.id).where(
-        Subscription.person_id == person_id, Subscription.retired_at.is_(None)
-    )
-    return session.scalar(found.limit(1)) is not None
+    return session.scalar(_ONE_PHONE, {"person_id": person_id}) is not None
 
 
 def forget(session: Session, person_id: UUID, subscription_id: UUID | None, now: datetime) -> None:

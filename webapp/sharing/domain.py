@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, aliased
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.access import Reader, Seen
-from webapp.core.db import is_writing
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing.guardians import areas_for_guardian
@@ -23,12 +22,14 @@ DEFAULT_LENGTH = timedelta(days=365)
 
 
 def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
-    """What binds `who` to the person right now. One query; None means that nothing does.
+    """What binds `who` to the person right now; None means that nothing does.
+
+    One query, and none for oneself: finding out who reads has found the person, alive, in this request.
 
     The person's row is locked when somebody else opens it, so that lines in the log come one by one.
     """
     if who.person_id == person_id:
-        return _self(session, person_id)
+        return Seen(who.name, who.language, who.municipality, Ties(is_self=True), crosses=True)
     if who.person_id is not None:
         return _relative(session, who.person_id, person_id)
     if who.unit_id is not None and who.duty == "care":
@@ -44,16 +45,6 @@ _FACTS = (
     Person.protected,
     Person.deceased_at,
 )
-
-
-def _self(session: Session, person_id: UUID) -> Seen | None:
-    query = select(*_FACTS).where(Person.id == person_id)
-    if is_writing(session):  # two devices of one person: what the second finds is what the first left
-        query = query.with_for_update(key_share=True)
-    row = session.execute(query).first()
-    if row is None or row.deceased_at is not None:
-        return None
-    return Seen(row.called, row.language, row.municipality, Ties(is_self=True), crosses=True)
 
 
 def _relative(session: Session, relative_id: UUID, person_id: UUID) -> Seen | None:

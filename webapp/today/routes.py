@@ -12,8 +12,7 @@ from webapp.core.access import needs, sight
 from webapp.pages import sky
 from webapp.permissions import Area, Permission
 from webapp.plans import domain as plans
-from webapp.reminders import domain as reminders
-from webapp.reminders import phones
+from webapp.reminders import day, phones
 
 bp = Blueprint("today", __name__, url_prefix="/p/<uuid:person_id>/idag")
 
@@ -29,7 +28,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         "today/show.html",
         today=clock.today(),
         greeting=sky.greeting(clock.local(now), shown.called),
-        day=reminders.day_of(db.session, person_id, now) if sees_reminders else None,
+        day=day.day_of(db.session, person_id, now) if sees_reminders else None,
         next_time=plans.next_time(db.session, person_id, now) if sees_times else None,
         has_phone=phones.has_phone(db.session, person_id) if shown.is_self else None,
         may_answer=shown.may(Permission.REMINDER_ANSWER),
