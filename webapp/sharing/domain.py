@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.access import Reader, Seen
+from webapp.core.db import is_writing
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing.guardians import areas_for_guardian
@@ -26,9 +27,12 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
 
     One query, and none for oneself: finding out who reads has found the person, alive, in this request.
 
-    The person's row is locked when somebody else opens it, so that lines in the log come one by one.
+    The person's row is locked when somebody else opens it, so that lines in the log come one by one, and
+    when the person writes.
     """
     if who.person_id == person_id:
+        if is_writing(session):  # two devices of one person: what the second finds is what the first left
+            session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
         return Seen(who.name, who.language, who.municipality, Ties(is_self=True), crosses=True)
     if who.person_id is not None:
         return _relative(session, who.person_id, person_id)
