@@ -13,7 +13,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.accounts import session
     from webapp.core import access, db, i18n, logs, security
     from webapp.directory import numbers
-    from webapp.pages import failing, frame
+    from webapp.pages import failing, frame, templates
     from webapp.pages import routes as pages
     from webapp.reminders import keys
     from webapp.settings import Settings
@@ -22,6 +22,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     settings = Settings.read(env)
     app = Flask(__name__, static_folder=None)
     app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
+    app.jinja_environment = templates.Environment
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     db.init_app(app, settings.database_url)

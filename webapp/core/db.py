@@ -121,10 +121,12 @@ def make_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writing", False)
-        reads_only = connection.get_execution_options().get("postgresql_readonly", False)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options, driver = connection.get_execution_options(), connection.connection.driver_connection
+        if driver is None:
+            raise RuntimeError("the connection is closed")
+        reads_only = options.get("postgresql_readonly", False)
+        driver.execute(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
+        driver.execute("BEGIN IMMEDIATE" if options.get("writing", False) else "BEGIN")
 
     return engine
 

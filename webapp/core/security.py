@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import brotli
 from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from markupsafe import Markup
 from werkzeug.exceptions import LengthRequired
 from wtforms import ValidationError
 
@@ -78,7 +79,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_unstated_length)
     app.before_request(_check_form_token)
     app.after_request(_finish)
-    app.jinja_env.globals["csrf_token"] = form_token
+    app.jinja_env.globals["csrf"] = form_token_field
 
 
 def _refuse_unstated_length() -> None:
@@ -109,6 +110,11 @@ def form_token() -> str:
         pad = secrets.token_bytes(len(token))
         masked = g.masked_token = base64.urlsafe_b64encode(pad + _xor(pad, token)).decode()
     return masked
+
+
+def form_token_field() -> Markup:
+    """The token as every form carries it."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(form_token())
 
 
 def _check_form_token() -> None:
@@ -159,8 +165,7 @@ def json_body() -> dict[str, Any]:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(HEADERS)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return _compress(response)

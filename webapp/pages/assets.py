@@ -17,9 +17,11 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, abort, request
+from markupsafe import Markup
 
 from webapp.core.access import public
 
+_ICON = Markup('<svg class="i" aria-hidden="true"><use href="{}"/></svg>')
 STATIC = Path(__file__).parent.parent / "static"
 YEAR = "public, max-age=31536000, immutable"
 
@@ -72,10 +74,19 @@ class Assets:
     def __init__(self, files: Iterable[Asset]) -> None:
         self.by_name = {file.name: file for file in files}
         self.by_hash = {file.hashed: file for file in self.by_name.values()}
+        self._icons: dict[str, Markup] = {}
 
     def url(self, name: str) -> str:
         """The address of a file; an unknown name is a fault in a template and raises KeyError."""
         return f"/static/{self.by_name[name].hashed}"
+
+    def icon(self, name: str) -> Markup:
+        """One sign of icons.svg, always with text beside it. Names: the symbols of that file."""
+        found = self._icons.get(name)
+        if found is None:
+            address = f"{self.url('icons.svg')}#{name}"
+            found = self._icons[name] = _ICON.format(address)
+        return found
 
     @public
     def answer(self, name: str) -> Response:
@@ -109,6 +120,7 @@ def init_app(app: Flask) -> None:
     assets = load()
     app.extensions["naramig.assets"] = assets
     app.add_template_global(assets.url, "asset")
+    app.add_template_global(assets.icon, "icon")
     app.add_url_rule("/static/<name>", "static", assets.answer)
 
 
