@@ -105,7 +105,6 @@ FORMS = {
         {"what": "Gå ut"},
         lines=False,
     ),
-    "objection": Asked("aino", lambda guest, session: _row(guest, session, "nej"), "words", 1000, None),
     "outcome": Asked(
         "aino",
         lambda guest, session: _row(guest, session, "hur-det-gick"),
@@ -114,6 +113,7 @@ FORMS = {
         None,
         {"blev": "sa"},
     ),
+    "objection": Asked("aino", lambda guest, session: _row(guest, session, "nej"), "words", 1000, None),
     "question": Asked("aino", _meeting, "question", 1000, None),
     "feedback": Asked("aino", lambda _guest, _session: "/fel", "words", 2000, "Skriv vad som blev fel"),
 }
