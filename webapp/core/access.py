@@ -173,13 +173,15 @@ def needs(permission: Permission) -> Callable[[View], View]:
 
 def _written_down(opened: Sight, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     page = audit.page_of(request.endpoint)
-    line = audit.write(db.session, opened.reader, opened.person_id, page)
+    line = audit.write(db.session, opened.reader, opened.person_id, page).id
     response = make_response(show())
     if request.method in {"GET", "HEAD"}:
         db.session.commit()
         return response
     db.session.rollback()
-    if line not in db.session:  # the view kept nothing, but has shown the form again, with what stands there
+    if (
+        db.session.get(audit.AccessLog, line) is None
+    ):  # the view kept nothing, but has shown the form again, with what stands there
         audit.write(db.session, opened.reader, opened.person_id, page)
         db.session.commit()
     return response
