@@ -74,8 +74,8 @@ def test_a_page_that_fails_leaves_no_line(
     def broken(*_args: object, **_more: object) -> object:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("webapp.plans.domain.current_plan", broken)
-    assert nils.get(f"{aino}/plan").status_code == 500
+    monkeypatch.setattr("webapp.contacts.domain.contacts_of", broken)
+    assert nils.get(f"{aino}/kontakter").status_code == 500
     assert len(log_of(database, person_id(app, "aino"))) == before
 
 
