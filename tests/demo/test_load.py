@@ -1,0 +1,115 @@
+"""The invented people: loaded once, however often it is asked, and each of them can go about their day."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.conftest import NOON
+from tests.people import Guest, Visitor
+from webapp.accounts.models import Account, Login, Person
+from webapp.core import clock
+from webapp.core.audit import AccessLog
+from webapp.core.db import Base, Database
+from webapp.demo import routes
+from webapp.demo.load import load, read
+from webapp.sharing.guardians import age
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+EVERYBODY = [each["sub"] for kind in ("person", "staff") for each in read()[kind]]
+
+
+def _rows(database: Database) -> dict[str, int | None]:
+    with database.read() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table))
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_loading_twice_makes_nothing_twice(app: Flask, database: Database) -> None:
+    before = _rows(database)
+    with app.app_context(), clock.frozen(NOON), database.writing() as session:
+        assert load(session, NOON) == []
+    assert _rows(database) == before
+    assert all(
+        before[name] for name in ("person", "plan_row", "answer_version", "care_contact", "occurrence")
+    )
+
+
+@ON_SQLITE
+def test_who_is_missing_is_loaded_and_nobody_else(app: Flask, database: Database) -> None:
+    with database.writing() as session:
+        vera = session.scalars(select(Account).where(Account.sub == "vera")).one()
+        vera.sub = "vera-1"
+    with app.app_context(), database.writing() as session:
+        # The number of the account is what finds somebody: under another, Vera is somebody new.
+        assert load(session, NOON) == ["vera"]
+
+
+@ON_SQLITE
+def test_the_command_says_what_it_did(app: Flask) -> None:
+    said = app.test_cli_runner().invoke(args=["demo", "load"])
+    assert said.exit_code == 0
+    assert "Everybody is here already." in said.output
+
+
+@ON_SQLITE
+def test_the_door_lists_everybody_of_the_design(app: Flask, visit: Visitor) -> None:
+    page = visit.stranger().page("/logga-in")
+    assert re.findall(r'name="person" value="([a-z]+)"', page) == [
+        *("aino", "eino", "elle", "jon", "gun", "rolf", "vera"),
+        *("lisa", "marit", "sara"),
+        *("nils", "britta", "mats", "anna", "tor", "johan", "ulla", "eva", "lena", "karin"),
+    ]
+    assert set(routes.RELATIVES) <= set(EVERYBODY)
+
+
+@ON_SQLITE
+def test_everybody_signs_in_by_one_press_and_their_own_start_opens(app: Flask, visit: Visitor) -> None:
+    for sub in EVERYBODY:
+        guest = Guest(app, sub)
+        pressed = guest.post("/logga-in/demo", {"person": sub})
+        assert pressed.status_code == 302, sub
+        assert guest.get(pressed.location).status_code == 200, sub
+        assert guest.get("/logga-in").location == pressed.location
+
+
+@ON_SQLITE
+def test_each_of_them_is_as_old_as_the_design_says(app: Flask, database: Database) -> None:
+    ages = {each["called"]: each["age"] for each in read()["person"]}
+    with database.read() as session:
+        for person in session.scalars(select(Person)):
+            assert age(person.born_on, NOON.date()) == ages[person.called], person.called
+
+
+@ON_SQLITE
+def test_loading_leaves_nobody_signed_in_and_nothing_in_anybodys_log(app: Flask, database: Database) -> None:
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Login).where(Login.ended_at.is_(None))) == 0
+        assert session.scalar(select(func.count()).select_from(AccessLog)) == 0
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("day", ["2024-02-29", "2026-03-29", "2026-10-25", "2027-01-01", "2028-12-31"])
+def test_they_can_be_loaded_on_any_day(app: Flask, database: Database, tmp_path: object, day: str) -> None:
+    from datetime import UTC, datetime
+
+    from tests.conftest import settings
+    from webapp import create_app
+    from webapp.core.db import EXTENSION
+    from webapp.migrations import steps
+
+    url = f"sqlite:///{tmp_path}/another.sqlite"
+    steps.upgrade(url)
+    made = create_app(settings(url))
+    at = datetime.fromisoformat(f"{day}T02:30:00").replace(tzinfo=UTC)
+    with made.app_context(), clock.frozen(at), made.extensions[EXTENSION].writing() as session:
+        assert len(load(session, at)) == len(EVERYBODY)
+    with clock.frozen(at):
+        aino = Visitor(made)("aino")
+        assert aino.page(f"{aino.p}/idag")
+    made.extensions[EXTENSION].engine.dispose()

@@ -1,0 +1,128 @@
+"""The staff's lists: one's own unit's people, the most urgent first, and nobody's words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from tests.conftest import NOON
+from tests.people import Visitor
+from webapp.accounts.models import Person, StaffMember
+from webapp.core.db import Database
+from webapp.directory.models import Unit
+from webapp.plans.models import PlanRow, RowStatus
+from webapp.sharing import domain as sharing
+from webapp.staff import domain
+from webapp.staff.domain import Task
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+TODAY = date(2026, 3, 9)
+
+
+def _said(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", page.partition("<main")[2].partition("</main>")[0]).split())
+
+
+def test_the_list_names_the_units_own_people_alone(app: Flask, visit: Visitor) -> None:
+    for sub, own, others in (
+        ("nils", ["Aino"], ["Eino", "Gun", "Jon", "Rolf", "Elle", "Vera"]),
+        ("tor", ["Elle"], ["Aino", "Vera"]),
+        ("mats", ["Jon"], ["Aino", "Vera"]),
+    ):
+        for path in ("/personal/", "/personal/sok"):
+            page = _said(visit(sub).page(path))
+            assert path == "/personal/" or all(name in page for name in own), sub
+            assert not any(name in page for name in others), (sub, path)
+
+
+def test_the_list_says_what_to_do_and_nothing_that_the_person_wrote(app: Flask, visit: Visitor) -> None:
+    for sub in ("nils", "anna", "britta", "mats", "tor", "johan"):
+        for path in ("/personal/", "/personal/sok", "/personal/skickat"):
+            page = visit(sub).page(path)
+            for words in ("Ludde", "halt på trappan", "Jag vill vänta", "tittar", "posten"):
+                assert words not in page, (sub, path, words)
+
+
+@ON_SQLITE
+def test_the_most_urgent_stands_first(app: Flask, database: Database) -> None:
+    with database.read() as session:
+        unit = session.scalars(select(Unit).where(Unit.name == "Hemtjänsten Arjeplog")).one()
+        people = domain.people_of(session, unit.id, TODAY)
+        items = domain.work_list(session, unit.id, unit.organisation_id, people, NOON)
+    order = list(Task)
+    places = [order.index(item.task) for item in items]
+    assert places == sorted(places)
+    assert Task.OBJECTED in {item.task for item in items}
+
+
+def test_words_shared_with_the_team_are_unread_until_the_unit_has_read_them(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    task = "Nya ord i Viktigt för mig"
+    assert task in visit("anna").page("/personal/")
+    aino = visit.p("aino")
+    page = visit("anna").page(f"{aino}/viktigt")
+    for action in re.findall(r'action="([^"]+/viktigt/last/[^"]+)"', page):
+        assert visit("anna").post(action).status_code == 302
+    assert task not in visit("anna").page("/personal/")
+
+
+@ON_SQLITE
+def test_an_objection_that_is_taken_back_leaves_the_list(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    task = "Har sagt nej till en rad i planen"
+    assert task in visit("anna").page("/personal/")
+    with database.writing() as session:
+        session.execute(update(PlanRow).where(PlanRow.status == RowStatus.OBJECTED).values(status="agreed"))
+    assert task not in visit("anna").page("/personal/")
+
+
+@ON_SQLITE
+def test_a_person_in_two_care_relations_of_one_unit_stands_once(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    with database.writing() as session:
+        aino = session.scalars(select(Person).where(Person.called == "Aino")).one()
+        unit = session.scalars(select(Unit).where(Unit.name == "Arjeplogs hälsocentral")).one()
+        sharing.begin_care(session, aino, unit, "Sår", NOON)
+        unit_id = unit.id
+    with database.read() as session:
+        assert [person.called for person in domain.people_of(session, unit_id, TODAY)] == ["Aino"]
+    assert visit("nils").get(f"{visit.p('aino')}/idag").status_code == 200
+
+
+@ON_SQLITE
+def test_staff_without_an_assignment_have_no_lists(app: Flask, database: Database, visit: Visitor) -> None:
+    from webapp.accounts.models import Assignment
+
+    with database.writing() as session:
+        nils = session.scalars(select(StaffMember.id).where(StaffMember.name == "Nils")).one()
+        session.execute(
+            update(Assignment).where(Assignment.staff_id == nils).values(ends_on=TODAY - timedelta(days=1))
+        )
+    guest = visit("nils")
+    for path in ("/personal/", "/personal/sok", "/personal/skickat"):
+        assert guest.get(path).status_code == 404, path
+    assert guest.get("/personal/ingen-vard").status_code == 200
+
+
+@ON_SQLITE
+def test_a_citizen_has_no_staff_pages(app: Flask, visit: Visitor) -> None:
+    for path in ("/personal/", "/personal/sok", "/personal/skickat", "/personal/ingen-vard"):
+        assert visit("aino").get(path).status_code == 404, path
+
+
+@ON_SQLITE
+def test_looking_at_a_list_is_no_opening_of_a_person(app: Flask, database: Database, visit: Visitor) -> None:
+    from webapp.core.audit import AccessLog
+
+    nils = visit("nils")
+    for path in ("/personal/", "/personal/sok", "/personal/skickat"):
+        nils.page(path)
+    with database.read() as session:
+        assert session.scalars(select(AccessLog)).first() is None
