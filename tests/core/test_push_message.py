@@ -79,6 +79,7 @@ def test_a_key_comes_back_the_same_when_the_worker_starts_again() -> None:
     ("key", "subject"),
     [("", "mailto:a@example.se"), ("x" * 42, "mailto:a@example.se"), ("A" * 43, "mailto:a@example.se")]
     + [(new_private_key(), subject) for subject in ("", "a@example.se", "http://example.se")],
+    ids=["no key", "short key", "zero key", "no subject", "bare address", "not encrypted"],
 )
 def test_an_unfit_key_or_name_stops_the_start(key: str, subject: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - some from the library, all before anything is sent

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Account, Assignment, Duty, Kind, Login, Person, StaffMember
 from webapp.core import clock
 from webapp.core.access import Reader
+from webapp.core.db import rows
 from webapp.directory.models import Unit
 
 IDLE = timedelta(minutes=30)
@@ -126,9 +127,10 @@ def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: dat
 
 def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, datetime] | None:
     """Who holds this token, and when it was last used; None when it has ended or was idle too long."""
-    row = session.execute(_READER, {"token_hash": _hash(token)}).first()
-    if row is None or row.ended_at is not None:
+    found = rows(session, _READER, {"token_hash": _hash(token)})
+    if not found or found[0].ended_at is not None:
         return None
+    row = found[0]
     if now - row.seen_at > IDLE or now - row.began_at > AT_MOST:
         return None
     if row.kind is Kind.CITIZEN:

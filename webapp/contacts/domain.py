@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -16,6 +17,7 @@ from webapp.contacts.hours import Hours, Reach, reach
 from webapp.contacts.models import CareContact, ContactHours, Role
 from webapp.core import clock
 from webapp.core.access import Sight
+from webapp.core.db import rows
 from webapp.directory.models import Unit
 from webapp.directory.numbers import refuse_closed
 
@@ -109,24 +111,49 @@ def _end_earlier(session: Session, person_id: UUID, role: Role, from_on: date) -
     )
 
 
+# Made once: putting a query together costs twice what running it does.
+_VALID = (
+    CareContact.person_id == bindparam("person_id"),
+    CareContact.from_on <= bindparam("today"),
+    or_(CareContact.until_on.is_(None), CareContact.until_on >= bindparam("today")),
+)
+_CONTACTS = (
+    select(
+        CareContact.id,
+        CareContact.role,
+        CareContact.title,
+        CareContact.name,
+        CareContact.works_at,
+        CareContact.phone,
+        CareContact.stand_in,
+        CareContact.stand_in_phone,
+        CareContact.for_relatives,
+    )
+    .where(*_VALID)
+    .order_by(CareContact.from_on.desc(), CareContact.name)
+)
+_HOURS = (
+    select(
+        ContactHours.contact_id,
+        ContactHours.weekday,
+        ContactHours.opens,
+        ContactHours.closes,
+        ContactHours.holidays_too,
+    )
+    .join(CareContact, CareContact.id == ContactHours.contact_id)
+    .where(*_VALID)
+)
+
+
 def contacts_of(session: Session, sight: Sight, now: datetime) -> list[Contact]:
     """The three named in law first, each shown even when nobody is named; then the others. Two queries."""
-    today = clock.local(now).date()
-    found = [
-        contact
-        for contact in session.scalars(
-            select(CareContact)
-            .where(
-                CareContact.person_id == sight.person_id,
-                CareContact.from_on <= today,
-                or_(CareContact.until_on.is_(None), CareContact.until_on >= today),
-            )
-            .order_by(CareContact.from_on.desc(), CareContact.name)
-        )
-        if sight.is_self or sight.cares or contact.for_relatives
-    ]
-    hours = _hours(session, [contact.id for contact in found])
-    shown = [_contact(contact, hours.get(contact.id, []), now) for contact in found]
+    given = {"person_id": sight.person_id, "today": clock.local(now).date()}
+    sees_all = sight.is_self or sight.cares
+    found = [row for row in rows(session, _CONTACTS, given) if sees_all or row.for_relatives]
+    hours: dict[UUID, list[Hours]] = {}
+    for row in rows(session, _HOURS, given):
+        hours.setdefault(row.contact_id, []).append(Hours(*row[1:]))
+    shown = [_contact(row, hours.get(row.id, []), now) for row in found]
     first = [_first(shown, role) for role in NAMED_IN_LAW]
     return first + [contact for contact in shown if contact.role is Role.OTHER]
 
@@ -135,16 +162,7 @@ def _first(shown: list[Contact], role: Role) -> Contact:
     return next((contact for contact in shown if contact.role is role), Contact(role, missing=True))
 
 
-def _hours(session: Session, contact_ids: list[UUID]) -> dict[UUID, list[Hours]]:
-    found: dict[UUID, list[Hours]] = {}
-    for row in session.scalars(select(ContactHours).where(ContactHours.contact_id.in_(contact_ids))):
-        found.setdefault(row.contact_id, []).append(
-            Hours(row.weekday, row.opens, row.closes, row.holidays_too)
-        )
-    return found
-
-
-def _contact(contact: CareContact, hours: list[Hours], now: datetime) -> Contact:
+def _contact(contact: Any, hours: list[Hours], now: datetime) -> Contact:
     return Contact(
         role=contact.role,
         title=contact.title,

@@ -12,7 +12,16 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from webapp.core import clock
@@ -41,6 +50,16 @@ class AccessLog(Base):
     chain: Mapped[str] = mapped_column(String(64))  # SHA-256 over the line before and this one
 
 
+_COLUMNS = tuple(column.key for column in inspect(AccessLog).column_attrs)
+_LINE = insert(AccessLog)  # not by the unit of work: the line is written, never changed
+_LAST = (
+    select(AccessLog.number, AccessLog.chain)
+    .where(AccessLog.person_id == bindparam("person_id"))
+    .order_by(AccessLog.number.desc())
+    .limit(1)
+)
+
+
 class Who(Protocol):
     """The part of core.access.Reader that a line names."""
 
@@ -56,12 +75,7 @@ class Who(Protocol):
 
 def write(session: Session, who: Who, person_id: UUID, page: str) -> AccessLog:
     """Add the line to the transaction in hand; it stands or falls with what is shown."""
-    last = session.execute(
-        select(AccessLog.number, AccessLog.chain)
-        .where(AccessLog.person_id == person_id)
-        .order_by(AccessLog.number.desc())
-        .limit(1)
-    ).first()
+    last = session.execute(_LAST, {"person_id": person_id}).first()
     number, before = (last.number + 1, last.chain) if last else (1, START)
     line = AccessLog(
         id=uuid4(),
@@ -75,8 +89,7 @@ def write(session: Session, who: Who, person_id: UUID, page: str) -> AccessLog:
         page=page,
     )
     line.chain = _chain(before, line)
-    session.add(line)
-    session.flush()
+    session.execute(_LINE, {name: getattr(line, name) for name in _COLUMNS})
     return line
 
 

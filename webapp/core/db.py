@@ -7,7 +7,7 @@ reads first and writes later fails at once under concurrency, in spite of the bu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     MetaData,
+    Select,
     TypeDecorator,
     Uuid,
     create_engine,
@@ -157,6 +158,11 @@ session = cast(Session, LocalProxy(_session))
 def is_writing(session: Session) -> bool:
     """Whether this session may write, and so may lock."""
     return bool(session.get_bind().get_execution_options().get("writing", False))
+
+
+def rows(session: Session, statement: Select[*tuple[Any, ...]], given: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows of a query for columns, straight from the connection: no objects are made or kept."""
+    return session.connection().execute(statement, given).all()
 
 
 def begin_write() -> None:

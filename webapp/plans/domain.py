@@ -1,136 +1,19 @@
-"""The shared plan: reading it, one's own rows, agreeing or objecting, and saying how it went."""
+"""The shared plan: beginning it, one's own rows, agreeing or objecting, and saying how it went."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
 from webapp.directory.models import Organisation
 from webapp.directory.numbers import refuse_closed
-from webapp.permissions import Area
 from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row as it is shown: who does it, under whom, and what the person last said of it."""
-
-    id: UUID
-    what: str
-    doer: Doer
-    organisation: str
-    who: str
-    phone: str | None
-    how_often: str
-    from_on: date | None
-    status: RowStatus
-    objection: str
-    written_as: str
-    told_on: date | None
-    happened: bool | None
-    told_words: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlanView:
-    """The plan as one reader may see it. `some_hidden`: there are rows that this reader may not see."""
-
-    plan: Plan
-    goals: Sequence[Goal]
-    rows: Sequence[Row]
-    some_hidden: bool
-    only_own_tasks: bool
-    whole: bool  # not whole: the rows alone, without situation, goals and signs
-    overall: str
-
-    @property
-    def waiting(self) -> int:
-        return sum(row.status is RowStatus.PROPOSED for row in self.rows)
-
-
-def current_plan(session: Session, sight: Sight) -> PlanView | None:
-    """The person's one plan, or None. Four queries, whatever its size."""
-    found = session.execute(
-        select(Plan, Organisation.name)
-        .join(Organisation, Organisation.id == Plan.overall_id)
-        .where(Plan.person_id == sight.person_id, Plan.ended_on.is_(None))
-    ).first()
-    if found is None:
-        return None
-    plan, overall = found
-    only_own = not sight.is_self and not sight.cares and not _sees_plan(sight)
-    whole = not only_own and _sees_whole(plan, sight)
-    goals = _goals(session, plan) if whole else []
-    everything = session.execute(_rows(plan)).all()
-    told = _latest_told(session, [row.PlanRow.id for row in everything])
-    rows = [
-        _row(row.PlanRow, row.name or "", told)
-        for row in everything
-        if _visible(row.PlanRow, sight, only_own)
-    ]
-    return PlanView(plan, goals, rows, len(rows) < len(everything), only_own, whole, overall)
-
-
-def _sees_plan(sight: Sight) -> bool:
-    return bool(sight.ties.level(Area.PLAN))
-
-
-def _sees_whole(plan: Plan, sight: Sight) -> bool:
-    """Staff of another organisation than the plan's see more than rows only by the person's SIP consent."""
-    return not sight.cares or sight.crosses or plan.overall_id == sight.reader.organisation_id
-
-
-def _goals(session: Session, plan: Plan) -> Sequence[Goal]:
-    return session.scalars(select(Goal).where(Goal.plan_id == plan.id).order_by(Goal.id)).all()
-
-
-def _rows(plan: Plan) -> Select[PlanRow, str]:
-    return (
-        select(PlanRow, Organisation.name)
-        .outerjoin(Organisation, Organisation.id == PlanRow.organisation_id)
-        .where(PlanRow.plan_id == plan.id)
-        .order_by(PlanRow.place, PlanRow.written_at)
-    )
-
-
-def _visible(row: PlanRow, sight: Sight, only_own: bool) -> bool:
-    """A guardian of a young person sees their own tasks; staff see across organisations on consent alone."""
-    if only_own:
-        return row.relative_id == sight.reader.person_id
-    if sight.cares and not sight.crosses:
-        return row.organisation_id in (None, sight.reader.organisation_id)
-    return True
-
-
-def _latest_told(session: Session, row_ids: list[UUID]) -> dict[UUID, RowOutcome]:
-    told = session.scalars(select(RowOutcome).where(RowOutcome.row_id.in_(row_ids)).order_by(RowOutcome.on))
-    return {outcome.row_id: outcome for outcome in told}
-
-
-def _row(row: PlanRow, organisation: str, told: dict[UUID, RowOutcome]) -> Row:
-    last = told.get(row.id)
-    return Row(
-        id=row.id,
-        what=row.what,
-        doer=row.doer,
-        organisation=organisation,
-        who=row.who,
-        phone=row.phone,
-        how_often=row.how_often,
-        from_on=row.from_on,
-        status=row.status,
-        objection=row.objection,
-        written_as=row.written_as,
-        told_on=last.on if last else None,
-        happened=last.happened if last else None,
-        told_words=last.words if last else "",
-    )
+from webapp.plans.reading import visible
 
 
 def begin_plan(
@@ -253,10 +136,7 @@ def row_of(session: Session, sight: Sight, row_id: UUID) -> PlanRow | None:
         .join(Plan, Plan.id == PlanRow.plan_id)
         .where(PlanRow.id == row_id, PlanRow.person_id == sight.person_id, Plan.ended_on.is_(None))
     ).first()
-    if row is None:
-        return None
-    only_own = not sight.is_self and not sight.cares and not _sees_plan(sight)
-    return row if _visible(row, sight, only_own) else None
+    return row if row is not None and visible(row, sight) else None
 
 
 def agree(row: PlanRow, now: datetime) -> bool:
@@ -307,21 +187,6 @@ def agree_on_time(
     session.add(agreed)
     session.flush()
     return agreed
-
-
-_NEXT_TIME = (
-    select(AgreedTime)
-    .where(AgreedTime.person_id == bindparam("person_id"), AgreedTime.starts_at >= bindparam("now"))
-    .order_by(AgreedTime.starts_at)
-    .limit(1)
-)
-_NEXT_MEETING = _NEXT_TIME.where(AgreedTime.plan_id.is_not(None))
-
-
-def next_time(session: Session, person_id: UUID, now: datetime, meeting: bool = False) -> AgreedTime | None:
-    """The next agreed time; with `meeting`, the next one about the plan."""
-    wanted = _NEXT_MEETING if meeting else _NEXT_TIME
-    return session.scalars(wanted, {"person_id": person_id, "now": now}).first()
 
 
 def time_of(session: Session, person_id: UUID, time_id: UUID) -> AgreedTime | None:

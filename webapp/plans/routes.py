@@ -14,7 +14,7 @@ from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
 from webapp.directory import numbers
 from webapp.permissions import Permission
-from webapp.plans import domain
+from webapp.plans import domain, reading
 from webapp.plans.forms import ObjectionForm, OutcomeForm, OwnRowForm, QuestionForm
 from webapp.plans.models import PlanRow, RowStatus
 from webapp.what_matters import domain as what_matters
@@ -26,13 +26,13 @@ bp = Blueprint("plans", __name__, url_prefix="/p/<uuid:person_id>/plan")
 @needs(Permission.PLAN_SEE)
 def show(person_id: UUID) -> ResponseReturnValue:
     now = clock.now()
-    view = domain.current_plan(db.session, sight())
+    view = reading.current_plan(db.session, sight())
     sees_contacts = sight().may(Permission.CONTACTS_SEE)
     first = contacts.first_to_call(contacts.contacts_of(db.session, sight(), now)) if sees_contacts else None
     return render_template(
         "plans/show.html",
         view=view,
-        meeting=domain.next_time(db.session, person_id, now, meeting=True),
+        meeting=reading.next_time(db.session, person_id, now, meeting=True),
         first=first,
         advice=numbers.number(numbers.ADVICE),
         emergency=numbers.number(numbers.EMERGENCY),

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core import clock
+from webapp.core.db import rows
 from webapp.reminders.models import Occurrence, Reminder
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule, bits_to_days, instant, text_to_times
@@ -99,8 +100,8 @@ def day_of(session: Session, person_id: UUID, now: datetime) -> Day:
         "morning": morning,
         "day_before": morning - timedelta(days=1),
     }
-    reminders = {row.id: row for row in session.execute(_REMINDERS, given)}
-    occurrences = [row for row in session.execute(_OCCURRENCES, given) if row.reminder_id in reminders]
+    reminders = {row.id: row for row in rows(session, _REMINDERS, given)}
+    occurrences = [row for row in rows(session, _OCCURRENCES, given) if row.reminder_id in reminders]
     planned = {(row.reminder_id, row.local_on, row.local_at) for row in occurrences}
     lines = [_planned(reminders[row.reminder_id], row) for row in occurrences]
     lines += [

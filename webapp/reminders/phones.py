@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from webapp.core.db import rows
 from webapp.core.push import CheckedSubscription
 from webapp.reminders.models import Delivery, Subscription
 
@@ -71,7 +72,7 @@ def live_phones(session: Session, person_id: UUID) -> Sequence[Subscription]:
 
 
 def has_phone(session: Session, person_id: UUID) -> bool:
-    return session.scalar(_ONE_PHONE, {"person_id": person_id}) is not None
+    return bool(rows(session, _ONE_PHONE, {"person_id": person_id}))
 
 
 def forget(session: Session, person_id: UUID, subscription_id: UUID | None, now: datetime) -> None:

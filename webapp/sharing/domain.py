@@ -7,19 +7,77 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.access import Reader, Seen
-from webapp.core.db import is_writing
+from webapp.core.db import is_writing, rows
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing.guardians import areas_for_guardian
 from webapp.sharing.models import CareRelation, Consent, ConsentKind, ConsentUnit, HowGiven
 
 DEFAULT_LENGTH = timedelta(days=365)
+
+
+Today = date | BindParameter[date]
+
+
+def holds(today: Today) -> ColumnElement[bool]:
+    """A consent that holds today: begun, not past its last day, not withdrawn."""
+    return and_(Consent.from_on <= today, Consent.until_on >= today, Consent.withdrawn_at.is_(None))
+
+
+def relates(today: Today) -> ColumnElement[bool]:
+    """A care relation that is in force today."""
+    open_ended = or_(CareRelation.until_on.is_(None), CareRelation.until_on >= today)
+    return and_(CareRelation.from_on <= today, open_ended)
+
+
+_FACTS = (
+    Person.called,
+    Person.language,
+    Person.municipality,
+    Person.born_on,
+    Person.protected,
+    Person.deceased_at,
+)
+_TODAY = bindparam("today", type_=Date())
+_SIP_COVERS = exists(
+    select(ConsentUnit.unit_id)
+    .join(Consent, Consent.id == ConsentUnit.consent_id)
+    .where(
+        Consent.person_id == Person.id,
+        Consent.kind == ConsentKind.SIP,
+        ConsentUnit.unit_id == bindparam("unit_id"),
+        holds(_TODAY),
+    )
+)
+# Made once: putting a query together costs twice what running it does. The person's row is locked when
+# somebody else opens it, so that lines in the log come one by one.
+_BY_CONSENT = (
+    select(*_FACTS, Consent.kind, Consent.what_matters, Consent.plan, Consent.contacts, Consent.reminders)
+    .join(Consent, Consent.person_id == Person.id)
+    .where(
+        Person.id == bindparam("person_id"),
+        Consent.relative_id == bindparam("relative_id"),
+        holds(_TODAY),
+    )
+    .with_for_update(of=Person, key_share=True)
+)
+_BY_CARE = (
+    select(*_FACTS, _SIP_COVERS.label("crosses"))
+    .join(CareRelation, CareRelation.person_id == Person.id)
+    .where(
+        Person.id == bindparam("person_id"),
+        CareRelation.unit_id == bindparam("unit_id"),
+        relates(_TODAY),
+    )
+    .limit(1)
+    .with_for_update(of=Person, key_share=True)
+)
 
 
 def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
@@ -41,32 +99,19 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     return None
 
 
-_FACTS = (
-    Person.called,
-    Person.language,
-    Person.municipality,
-    Person.born_on,
-    Person.protected,
-    Person.deceased_at,
-)
-
-
 def _relative(session: Session, relative_id: UUID, person_id: UUID) -> Seen | None:
-    rows = session.execute(
-        select(*_FACTS, Consent.kind, Consent.what_matters, Consent.plan, Consent.contacts, Consent.reminders)
-        .join(Consent, Consent.person_id == Person.id)
-        .where(Person.id == person_id, Consent.relative_id == relative_id, holds(clock.today()))
-        .with_for_update(of=Person, key_share=True)
-    ).all()
-    if not rows or rows[0].deceased_at is not None or rows[0].protected:
+    today = clock.today()
+    found = rows(session, _BY_CONSENT, {"person_id": person_id, "relative_id": relative_id, "today": today})
+    if not found or found[0].deceased_at is not None or found[0].protected:
         return None  # protected identity: relations are suspended (design section 6)
     areas: dict[Area, Level] = {}
-    for row in rows:
-        for area, level in _areas(row, clock.today()).items():
+    for row in found:
+        for area, level in _areas(row, today).items():
             areas[area] = max(level, areas.get(area, Level.NONE))
     if not any(areas.values()):
         return None
-    return Seen(rows[0].called, rows[0].language, rows[0].municipality, Ties(areas=areas), crosses=True)
+    who = found[0]
+    return Seen(who.called, who.language, who.municipality, Ties(areas=areas), crosses=True)
 
 
 def _areas(row, today: date) -> Mapping[Area, Level]:  # type: ignore[no-untyped-def] # a row of _relative
@@ -81,41 +126,11 @@ def _areas(row, today: date) -> Mapping[Area, Level]:  # type: ignore[no-untyped
 
 
 def _staff(session: Session, unit_id: UUID, person_id: UUID) -> Seen | None:
-    today = clock.today()
-    row = session.execute(
-        select(*_FACTS, _sip_covers(unit_id, today).label("crosses"))
-        .join(CareRelation, CareRelation.person_id == Person.id)
-        .where(Person.id == person_id, CareRelation.unit_id == unit_id, relates(today))
-        .limit(1)
-        .with_for_update(of=Person, key_share=True)
-    ).first()
-    if row is None or row.deceased_at is not None or row.protected:
+    found = rows(session, _BY_CARE, {"person_id": person_id, "unit_id": unit_id, "today": clock.today()})
+    if not found or found[0].deceased_at is not None or found[0].protected:
         return None  # protected identity opens to named staff only, and nobody can be named yet
-    return Seen(row.called, row.language, row.municipality, Ties(cares=True), crosses=bool(row.crosses))
-
-
-def holds(today: date) -> ColumnElement[bool]:
-    """A consent that holds today: begun, not past its last day, not withdrawn."""
-    return and_(Consent.from_on <= today, Consent.until_on >= today, Consent.withdrawn_at.is_(None))
-
-
-def relates(today: date) -> ColumnElement[bool]:
-    """A care relation that is in force today."""
-    open_ended = or_(CareRelation.until_on.is_(None), CareRelation.until_on >= today)
-    return and_(CareRelation.from_on <= today, open_ended)
-
-
-def _sip_covers(unit_id: UUID, today: date) -> ColumnElement[bool]:
-    return exists(
-        select(ConsentUnit.unit_id)
-        .join(Consent, Consent.id == ConsentUnit.consent_id)
-        .where(
-            Consent.person_id == Person.id,
-            Consent.kind == ConsentKind.SIP,
-            ConsentUnit.unit_id == unit_id,
-            holds(today),
-        )
-    )
+    who = found[0]
+    return Seen(who.called, who.language, who.municipality, Ties(cares=True), crosses=bool(who.crosses))
 
 
 @dataclass(frozen=True, slots=True)

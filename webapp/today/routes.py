@@ -11,7 +11,7 @@ from webapp.core import clock, db
 from webapp.core.access import needs, sight
 from webapp.pages import sky
 from webapp.permissions import Area, Permission
-from webapp.plans import domain as plans
+from webapp.plans import reading as plans
 from webapp.reminders import day, phones
 
 bp = Blueprint("today", __name__, url_prefix="/p/<uuid:person_id>/idag")

@@ -1,0 +1,109 @@
+"""A half-configured care app does not start, and says in one line what is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import settings
+from webapp import create_app
+from webapp.settings import Environment, Settings, UnsafeSettings
+
+GOOD = settings("postgresql://owner@db.example/naramig")
+PRODUCTION = {**GOOD, "NARAMIG_ENV": "production"}
+
+
+def test_what_is_in_place_is_read() -> None:
+    found = Settings.read(
+        {
+            **GOOD,
+            "PORT": "8123",
+            "NARAMIG_EXTRA_PUSH_ORIGINS": " https://127.0.0.1:9201/, http://127.0.0.1:9300",
+        }
+    )
+    assert found.environment is Environment.TEST
+    assert (
+        found.database_url
+        == found.owner_url
+        == found.worker_url
+        == "postgresql+psycopg://owner@db.example/naramig"
+    )
+    assert found.extra_push_origins == {"https://127.0.0.1:9201", "http://127.0.0.1:9300"}
+    assert found.port == 8123
+    assert found.invented_people
+    assert not Settings.read(PRODUCTION).invented_people
+
+
+def test_each_role_may_have_an_address_of_its_own() -> None:
+    found = Settings.read(
+        {**GOOD, "DATABASE_OWNER_URL": "postgres://o@db/x", "DATABASE_WORKER_URL": "postgresql://w@db/x"}
+    )
+    assert (found.owner_url, found.worker_url) == (
+        "postgresql+psycopg://o@db/x",
+        "postgresql+psycopg://w@db/x",
+    )
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("value", [None, "", "   "])
+def test_without_a_setting_it_says_which(name: str, value: str | None) -> None:
+    env = {key: text for key, text in GOOD.items() if key != name}
+    if value is not None:
+        env[name] = value
+    with pytest.raises(UnsafeSettings, match=name):
+        Settings.read(env)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NARAMIG_ENV", "prod"),
+        ("NARAMIG_ENV", "PRODUCTION"),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "a" * 64),
+        ("SECRET_KEY", "changeme" * 8),
+        ("VAPID_SUBJECT", "somebody@example.org"),
+        ("VAPID_SUBJECT", "http://example.org"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "80a"),
+        ("PORT", "٨٠"),
+        ("PORT", "-1"),
+        ("NARAMIG_EXTRA_PUSH_ORIGINS", "127.0.0.1:9201"),
+        ("NARAMIG_EXTRA_PUSH_ORIGINS", "https://"),
+        ("NARAMIG_EXTRA_PUSH_ORIGINS", "https://[::1"),
+        ("NARAMIG_EXTRA_PUSH_ORIGINS", "https://a.example:x"),
+        ("NARAMIG_EXTRA_PUSH_ORIGINS", "https://a.example/path"),
+        ("NARAMIG_EXTRA_PUSH_ORIGINS", "ftp://a.example"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(UnsafeSettings, match=name):
+        Settings.read({**GOOD, name: value})
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"DATABASE_URL": "sqlite:///x.sqlite"}, "PostgreSQL"),
+        ({"DATABASE_WORKER_URL": "sqlite:///x.sqlite"}, "PostgreSQL"),
+        ({"DATABASE_OWNER_URL": "sqlite://"}, "PostgreSQL"),
+        ({"NARAMIG_EXTRA_PUSH_ORIGINS": "https://127.0.0.1:9201"}, "demo and test alone"),
+    ],
+)
+def test_production_refuses_what_is_for_trying_out(more: dict[str, str], said: str) -> None:
+    assert Settings.read(PRODUCTION).environment is Environment.PRODUCTION
+    with pytest.raises(UnsafeSettings, match=said):
+        Settings.read({**PRODUCTION, **more})
+
+
+@pytest.mark.parametrize("key", ["x", "A" * 43, "not base64 at all!"])
+def test_a_push_key_that_is_none_stops_the_start(key: str) -> None:
+    with pytest.raises(Exception, match=r"(?i)vapid|key"):
+        create_app({**GOOD, "VAPID_PRIVATE_KEY": key})
+
+
+def test_no_secret_stands_in_what_is_printed() -> None:
+    with pytest.raises(UnsafeSettings) as refused:
+        Settings.read({**GOOD, "SECRET_KEY": "aaaaaaaabbbbbbbb"})
+    assert "aaaa" not in str(refused.value)
+    assert "\n" not in str(refused.value)

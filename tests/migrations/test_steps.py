@@ -1,0 +1,211 @@
+"""The database's shape: up, down and up again with data in every table, and the models are where it leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import Connection, Engine, func, inspect, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tests import databases
+from tests.conftest import NOON
+from webapp.accounts.models import Account, Login, Person
+from webapp.contacts.models import ContactHours
+from webapp.core import audit, clock
+from webapp.core.access import Reader
+from webapp.core.audit import AccessLog, first_broken
+from webapp.core.db import Base, Database, make_engine
+from webapp.migrations import steps
+from webapp.pages.models import Feedback
+from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
+from webapp.what_matters.models import Draft, Prompt
+
+VERSIONS = sorted((Path(steps.__file__).parent / "versions").glob("*.py"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with nothing in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite"
+        return
+    name = databases.create()
+    yield databases.address(name)
+    databases.drop(name)
+
+
+@pytest.fixture
+def engine(empty: str) -> Iterator[Engine]:
+    made = make_engine(empty)
+    yield made
+    made.dispose()
+
+
+def test_the_steps_lead_to_the_models(empty: str, engine: Engine) -> None:
+    steps.upgrade(empty)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        differences = [
+            each for each in compare_metadata(context, steps.metadata()) if "sqlite" not in str(each)
+        ]
+        assert differences == []
+        assert steps.is_current(connection)
+
+
+def test_what_the_models_check_the_database_checks_too(empty: str, engine: Engine) -> None:
+    """compare_metadata does not look at checks."""
+    steps.upgrade(empty)
+    found = inspect(engine)
+    for table in steps.metadata().sorted_tables:
+        named = {check["name"] for check in found.get_check_constraints(table.name)}
+        wanted = {str(each.name) for each in table.constraints if type(each).__name__ == "CheckConstraint"}
+        assert wanted <= named, table.name
+
+
+def test_up_down_and_up_leaves_nothing_behind(empty: str, engine: Engine) -> None:
+    for _ in range(2):
+        steps.upgrade(empty)
+        steps.upgrade(empty)  # twice is once
+        steps.downgrade(empty, "base")
+        assert inspect(engine).get_table_names() == ["alembic_version"]
+        with engine.connect() as connection:
+            assert not steps.is_current(connection)
+
+
+def fill(database: Database) -> None:
+    """Rows in the tables that the demo leaves empty."""
+    with database.writing() as session:
+        person = session.scalars(select(Person)).first()
+        account = session.scalars(select(Account).where(Account.person_id.is_not(None))).first()
+        occurrence = session.scalars(select(Occurrence)).first()
+        assert person
+        assert account
+        assert occurrence
+        phone = Subscription(
+            id=uuid4(),
+            person_id=person.id,
+            endpoint="https://push.invalid/1",
+            p256dh=b"\x04" * 65,
+            auth=b"\x00" * 16,
+            vapid_key="k",
+            made_at=NOON,
+            confirmed_at=NOON,
+        )
+        login = Login(token_hash=b"\xff" * 32, account_id=account.id, began_at=NOON, seen_at=NOON)
+        session.add_all([phone, login])
+        session.flush()
+        session.add_all(
+            [
+                Feedback(page="/", words="Något", told_at=NOON),
+                Heartbeat(worker="w", at=NOON),
+                Draft(
+                    person_id=person.id, prompt=Prompt.KNOW, account_id=account.id, words="x", kept_at=NOON
+                ),
+                Delivery(
+                    person_id=person.id,
+                    occurrence_id=occurrence.id,
+                    subscription_id=phone.id,
+                    due_at=NOON,
+                    useless_at=NOON + timedelta(hours=1),
+                    lease_until=NOON,
+                ),
+            ]
+        )
+        reader = Reader(uuid4(), account.id, "citizen", "Lisa", "sv", role="läkare", unit_name="Ö")
+        with clock.frozen(NOON + timedelta(microseconds=7)):
+            for page in ("idag", "plan"):
+                audit.write(session, reader, person.id, page)
+
+
+def everything(session: Session) -> dict[str, list[Any]]:
+    return {
+        table.name: [
+            tuple(row) for row in session.execute(select(table).order_by(*table.primary_key.columns))
+        ]
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def test_a_step_that_rewrites_every_table_loses_no_row(
+    app: Flask, database: Database, database_url: str
+) -> None:
+    """What SQLite does to change a table: copy, drop, rename. With foreign keys on, children would go too."""
+    fill(database)
+    with database.read() as session:
+        before = everything(session)
+    assert all(before.values()), [name for name, found in before.items() if not found]
+    steps._run(database_url, rewrite_every_table)
+    with database.read() as session:
+        assert everything(session) == before
+        lines = session.scalars(select(AccessLog).order_by(AccessLog.number)).all()
+        assert first_broken(lines) is None
+    with database.engine.connect() as connection:
+        assert steps.is_current(connection)
+
+
+def rewrite_every_table(connection: Connection) -> None:
+    from alembic.operations import Operations
+
+    operations = Operations(MigrationContext.configure(connection, opts={"transactional_ddl": True}))
+    for table in Base.metadata.sorted_tables:
+        with operations.batch_alter_table(table.name, recreate="always") as _batch:
+            pass
+
+
+def test_foreign_keys_hold_after_a_step(app: Flask, database: Database, database_url: str) -> None:
+    steps.upgrade(database_url)
+    with database.write() as session:
+        session.add(
+            ContactHours(contact_id=uuid4(), weekday=0, opens=NOON.time(), closes=NOON.time().replace(hour=9))
+        )
+        with pytest.raises(IntegrityError):
+            session.flush()
+
+
+def test_a_step_that_fails_changes_nothing(app: Flask, database: Database, database_url: str) -> None:
+    def broken(connection: Connection) -> None:
+        connection.execute(text("CREATE TABLE half (id INTEGER)"))
+        connection.execute(text("DELETE FROM contact_hours"))
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        steps._run(database_url, broken)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(ContactHours))
+    assert "half" not in inspect(database.engine).get_table_names()
+
+
+def test_a_step_that_would_leave_orphans_is_undone(app: Flask, database: Database, database_url: str) -> None:
+    with pytest.raises((RuntimeError, IntegrityError), match="care_contact|point nowhere"):
+        steps._run(database_url, lambda connection: connection.execute(text("DELETE FROM care_contact")))
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(ContactHours))
+
+
+def test_every_table_and_constraint_has_a_name_in_the_steps() -> None:
+    written = "".join(path.read_text("utf-8") for path in VERSIONS)
+    for table in steps.metadata().sorted_tables:
+        assert f"'{table.name}'" in written or f'"{table.name}"' in written
+    assert not re.search(r"name=None", written)
+
+
+def test_the_steps_are_numbered_one_after_another() -> None:
+    assert [path.name[:4] for path in VERSIONS] == [f"{number:04}" for number in range(1, len(VERSIONS) + 1)]
+
+
+def test_the_database_keeps_the_microsecond(app: Flask, database: Database) -> None:
+    at = datetime(2026, 10, 25, 0, 59, 59, 999999, tzinfo=UTC)
+    with database.writing() as session:
+        session.add(Heartbeat(worker="precise", at=at))
+    with database.read() as session:
+        assert session.get_one(Heartbeat, "precise").at == at

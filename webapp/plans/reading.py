@@ -1,0 +1,140 @@
+"""The plan as one reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from webapp.core.access import Sight
+from webapp.core.db import rows
+from webapp.directory.models import Organisation
+from webapp.permissions import Area
+from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it is shown: who does it, under whom, and what the person last said of it."""
+
+    id: UUID
+    what: str
+    doer: Doer
+    organisation_id: UUID | None
+    relative_id: UUID | None
+    who: str
+    phone: str | None
+    how_often: str
+    from_on: date | None
+    status: RowStatus
+    objection: str
+    written_as: str
+    organisation: str | None
+    told_on: date | None
+    happened: bool | None
+    told_words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """The plan as one reader may see it. `some_hidden`: there are rows that this reader may not see."""
+
+    plan: Plan
+    goals: Sequence[Goal]
+    rows: Sequence[Row]
+    some_hidden: bool
+    only_own_tasks: bool
+    whole: bool  # not whole: the rows alone, without situation, goals and signs
+    overall: str
+
+    @property
+    def waiting(self) -> int:
+        return sum(row.status is RowStatus.PROPOSED for row in self.rows)
+
+
+# Made once: putting a query together costs twice what running it does.
+_PLAN = (
+    select(Plan, Organisation.name, Goal)
+    .join(Organisation, Organisation.id == Plan.overall_id)
+    .outerjoin(Goal, Goal.plan_id == Plan.id)
+    .where(Plan.person_id == bindparam("person_id"), Plan.ended_on.is_(None))
+    .order_by(Goal.id)
+)
+_LAST_TOLD = select(func.max(RowOutcome.on)).where(RowOutcome.row_id == PlanRow.id).correlate(PlanRow)
+_ROWS = (
+    select(
+        PlanRow.id,
+        PlanRow.what,
+        PlanRow.doer,
+        PlanRow.organisation_id,
+        PlanRow.relative_id,
+        PlanRow.who,
+        PlanRow.phone,
+        PlanRow.how_often,
+        PlanRow.from_on,
+        PlanRow.status,
+        PlanRow.objection,
+        PlanRow.written_as,
+        Organisation.name,
+        RowOutcome.on,
+        RowOutcome.happened,
+        RowOutcome.words,
+    )
+    .outerjoin(Organisation, Organisation.id == PlanRow.organisation_id)
+    .outerjoin(
+        RowOutcome, (RowOutcome.row_id == PlanRow.id) & (RowOutcome.on == _LAST_TOLD.scalar_subquery())
+    )
+    .where(PlanRow.plan_id == bindparam("plan_id"))
+    .order_by(PlanRow.place, PlanRow.written_at)
+)
+_NEXT_TIME = (
+    select(AgreedTime)
+    .where(AgreedTime.person_id == bindparam("person_id"), AgreedTime.starts_at >= bindparam("now"))
+    .order_by(AgreedTime.starts_at)
+    .limit(1)
+)
+_NEXT_MEETING = _NEXT_TIME.where(AgreedTime.plan_id.is_not(None))
+
+
+def current_plan(session: Session, sight: Sight) -> PlanView | None:
+    """The person's one plan, or None. Two queries, whatever its size."""
+    found = session.execute(_PLAN, {"person_id": sight.person_id}).all()
+    if not found:
+        return None
+    plan, overall, _ = found[0]
+    own_tasks = only_own_tasks(sight)
+    whole = not own_tasks and _sees_whole(plan, sight)
+    everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
+    shown = [row for row in everything if visible(row, sight)]
+    goals = [goal for _, _, goal in found if goal is not None] if whole else []
+    return PlanView(plan, goals, shown, len(shown) < len(everything), own_tasks, whole, overall)
+
+
+def only_own_tasks(sight: Sight) -> bool:
+    """A guardian of a 13–15-year-old sees what they do themselves, and no other row."""
+    return not sight.is_self and not sight.cares and not sight.ties.level(Area.PLAN)
+
+
+def _sees_whole(plan: Plan, sight: Sight) -> bool:
+    """Staff of another organisation than the plan's see more than rows only by the person's SIP consent."""
+    return not sight.cares or sight.crosses or plan.overall_id == sight.reader.organisation_id
+
+
+def visible(row: Any, sight: Sight) -> bool:
+    """Whether this reader may see a row (Row or PlanRow). Staff see across organisations on consent alone."""
+    if only_own_tasks(sight):
+        return bool(row.relative_id == sight.reader.person_id)
+    if sight.cares and not sight.crosses:
+        return row.organisation_id in (None, sight.reader.organisation_id)
+    return True
+
+
+def next_time(session: Session, person_id: UUID, now: datetime, meeting: bool = False) -> AgreedTime | None:
+    """The next agreed time; with `meeting`, the next one about the plan."""
+    wanted = _NEXT_MEETING if meeting else _NEXT_TIME
+    return session.scalars(wanted, {"person_id": person_id, "now": now}).first()
