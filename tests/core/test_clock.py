@@ -21,13 +21,18 @@ def test_the_clock_runs() -> None:
 
 def test_a_held_clock_stands_still_and_is_let_go_also_when_something_fails() -> None:
     at = datetime(2026, 7, 14, 22, 30, tzinfo=UTC)
-    with pytest.raises(RuntimeError), clock.frozen(at):
-        assert clock.now() == at
-        assert clock.today() == date(2026, 7, 15)  # half past midnight in Sweden
-        with clock.frozen(at + timedelta(days=1)):
-            assert clock.now() == at + timedelta(days=1)
-        assert clock.now() == at
-        raise RuntimeError
+
+    def hold_and_fail() -> None:
+        with clock.frozen(at):
+            assert clock.now() == at
+            assert clock.today() == date(2026, 7, 15)  # half past midnight in Sweden
+            with clock.frozen(at + timedelta(days=1)):
+                assert clock.now() == at + timedelta(days=1)
+            assert clock.now() == at
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        hold_and_fail()
     assert clock.now() != at
 
 

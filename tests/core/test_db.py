@@ -73,10 +73,14 @@ def test_who_reads_cannot_write_whatever_they_try(app: Flask, database: Database
 
 
 def test_what_raises_is_undone(app: Flask, database: Database) -> None:
-    with pytest.raises(RuntimeError), database.writing() as session:
-        session.add(Feedback(page="/", words="x", told_at=NOON))
-        session.flush()
-        raise RuntimeError
+    def write_and_fail() -> None:
+        with database.writing() as session:
+            session.add(Feedback(page="/", words="x", told_at=NOON))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Feedback)) == 0
 
