@@ -12,12 +12,14 @@ import sys
 from waitress import create_server
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.task import ErrorTask, WSGITask
+from waitress.utilities import RequestEntityTooLarge
 
 from webapp import create_app
 from webapp.core import logs
 
 THREADS = 6
-MOST_BODY = 256 * 1024  # past the app's own limit, so that the app can say it in the reader's language
+MOST_BODY = 256 * 1024  # octets; more is not even read
 
 
 class Parser(HTTPRequestParser):
@@ -29,10 +31,23 @@ class Parser(HTTPRequestParser):
             self.headers["TRANSFER_ENCODING"] = "chunked"
 
 
+class Refusal(WSGITask):
+    """What the server itself refuses. A body past every limit goes on empty, and the app says why."""
+
+    def execute(self) -> None:
+        self.set_close_on_finish()
+        if isinstance(self.request.error, RequestEntityTooLarge):
+            super().execute()
+        else:
+            self.complete = True
+            ErrorTask.execute(self)
+
+
 def main() -> None:
     logs.set_up()
     app = create_app()
     HTTPChannel.parser_class = Parser
+    HTTPChannel.error_task_class = Refusal
     server = create_server(
         app,
         host=os.environ.get("HOST", "127.0.0.1"),
