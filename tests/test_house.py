@@ -16,11 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import webapp
-from tests.conftest import NOON
+from tests.conftest import NOON, settings
 from tests.people import Guest, Visitor
+from webapp import create_app
 from webapp.accounts.models import Person
 from webapp.core import clock, security
-from webapp.core.db import Base, Database
+from webapp.core.db import EXTENSION, Base, Database
 from webapp.core.i18n import LANGUAGES
 from webapp.permissions import TABLE, Permission
 from webapp.plans.models import AgreedTime, PlanRow
@@ -115,11 +116,20 @@ KEEPS_TYPED = {
 PUBLIC_PAGES = ("/", "/ring", "/sprak", "/tillganglighet", "/integritet", "/fel", "/offline", "/logga-in")
 
 
+@pytest.fixture(scope="session")
+def strict_app() -> Flask:
+    """An app whose templates fail where a variable is missing; made once, since they are compiled anew for it."""
+    made = create_app(settings("sqlite://"))
+    made.jinja_env.undefined = StrictUndefined
+    made.testing = True
+    return made
+
+
 @pytest.fixture
-def strict(app: Flask) -> Flask:
-    """The app, with templates that fail where a variable is missing."""
-    app.jinja_env.undefined = StrictUndefined
-    return app
+def strict(app: Flask, strict_app: Flask, database: Database) -> Flask:
+    """The strict app over the test's own database, on Monday morning."""
+    strict_app.extensions[EXTENSION] = database
+    return strict_app
 
 
 def _written(app: Flask, name: str) -> list[str]:
@@ -256,11 +266,9 @@ def _fingerprint(session: Session) -> list[tuple[object, ...]]:
     ]
 
 
-def test_every_page_opens_and_looking_changes_nothing(
-    strict: Flask, database: Database, visit: Visitor
-) -> None:
+def test_every_page_opens_and_looking_changes_nothing(strict: Flask, database: Database) -> None:
     with database.read() as session:
-        pages = list(every_page(session, visit))
+        pages = list(every_page(session, Visitor(strict)))
         before = _fingerprint(session)
     assert len(pages) > 70
     for guest, path in pages:
@@ -282,10 +290,10 @@ def test_a_page_that_tried_to_write_would_fail_at_once(app: Flask, database: Dat
 @ON_SQLITE
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "sv"])
 def test_every_page_speaks_every_language_and_marks_what_is_swedish(
-    strict: Flask, database: Database, visit: Visitor, code: str
+    strict: Flask, database: Database, code: str
 ) -> None:
     with database.read() as session:
-        pages = list(every_page(session, visit))
+        pages = list(every_page(session, Visitor(strict)))
     chosen: set[int] = set()
     for guest, path in pages:
         if id(guest) not in chosen:
@@ -303,9 +311,9 @@ def test_every_page_speaks_every_language_and_marks_what_is_swedish(
 
 
 @ON_SQLITE
-def test_a_page_that_is_not_there_says_so_in_every_language(strict: Flask, visit: Visitor) -> None:
+def test_a_page_that_is_not_there_says_so_in_every_language(strict: Flask) -> None:
     for code in LANGUAGES:
-        page = visit.stranger().get("/finns-inte", headers={"Accept-Language": code})
+        page = Visitor(strict).stranger().get("/finns-inte", headers={"Accept-Language": code})
         assert page.status_code == 404
         assert f'<html lang="{code}">' in page.text
         assert 'href="tel:112"' in page.text

@@ -299,7 +299,8 @@ def test_the_error_pages_need_no_database(
     own_page = f"{aino.p}/idag"
     assert stranger.get("/ring").status_code == 200
     empty = tmp_path_factory.mktemp("empty") / "nothing.sqlite"
-    app.extensions[EXTENSION] = broken = Database(f"sqlite:///{empty}")
+    whole, broken = app.extensions[EXTENSION], Database(f"sqlite:///{empty}")
+    app.extensions[EXTENSION] = broken
     try:
         for path in (own_page, "/finns-inte", "/ring"):
             answer = aino.get(path, headers={"Accept-Language": "se"})
@@ -312,6 +313,7 @@ def test_the_error_pages_need_no_database(
         assert stranger.get("/halsa/liv").status_code == 200
         assert stranger.get("/halsa/redo").status_code == 503
     finally:
+        app.extensions[EXTENSION] = whole
         broken.engine.dispose()
 
 
@@ -330,9 +332,11 @@ def test_a_failure_says_nothing_of_what_was_typed(
     assert "Det är inte ditt fel" in answer.text
 
 
-def test_a_session_of_another_key_is_no_session(app: Flask, visit: Visitor) -> None:
+def test_a_session_of_another_key_is_no_session(
+    app: Flask, visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     aino = visit("aino")
-    app.config["SECRET_KEY"] = "another secret of the same app: 9876543210"
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another secret of the same app: 9876543210")
     assert aino.get(f"{aino.p}/idag").location.startswith("/logga-in")
     with clock.frozen(NOON + timedelta(seconds=1)):
         assert aino.get("/").status_code == 200
