@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import event
+from werkzeug.test import run_wsgi_app
 
 from tests.conftest import NOON, populated, settings
 from tests.people import Guest, Visitor
@@ -87,14 +88,10 @@ def call(app: Flask, guest: Guest, path: str) -> Callable[[], None]:
     }
 
     def once() -> None:
-        statuses: list[str] = []
-        answer = app({**environ, "wsgi.input": io.BytesIO()}, lambda status, *_: statuses.append(status))
+        answer, status, _headers = run_wsgi_app(app, {**environ, "wsgi.input": io.BytesIO()}, buffered=True)
         b"".join(answer)
-        close = getattr(answer, "close", None)
-        if close:
-            close()
-        if not statuses[0].startswith("200"):
-            raise RuntimeError(f"{path}: {statuses[0]}")
+        if not status.startswith("200"):
+            raise RuntimeError(f"{path}: {status}")
 
     return once
 

@@ -33,7 +33,7 @@ from webapp.core.push.sender import Sender
 from webapp.migrations import steps
 from webapp.reminders import domain, phones
 from webapp.reminders.domain import By, Wish
-from webapp.reminders.models import Delivery, Occurrence, SetBy, State, Subscription
+from webapp.reminders.models import Delivery, Occurrence, Reminder, SetBy, State, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import EVERY_DAY, Rule
 from webapp.reminders.tokens import Tokens
@@ -181,7 +181,7 @@ def make_due(database: Database, messages: int) -> None:
         session.execute(delete(Delivery))
         session.execute(delete(Occurrence))
         phones_ = session.execute(select(Subscription.id, Subscription.person_id)).all()
-        reminders = dict(session.execute(select(domain.Reminder.person_id, domain.Reminder.id)).all())
+        reminders = dict(session.execute(select(Reminder.person_id, Reminder.id)).all())
         occurrences, deliveries = [], []
         for number in range(messages):
             phone = phones_[number % len(phones_)]

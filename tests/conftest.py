@@ -19,6 +19,7 @@ from webapp.core.db import EXTENSION, Database
 from webapp.core.push import new_private_key
 from webapp.demo.load import load
 from webapp.migrations import steps
+from webapp.settings import Settings
 
 NOON = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)  # Monday, 08.00 on a Swedish wall
 SECRET = "a secret for the tests alone: 0123456789abcdef"
@@ -76,13 +77,24 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     databases.drop(name)
 
 
-@pytest.fixture
-def app(database_url: str) -> Iterator[Flask]:
-    made = create_app(settings(database_url))
+@pytest.fixture(scope="session")
+def app_without_data() -> Flask:
+    """Made once: its templates are compiled for all tests."""
+    made = create_app(settings("sqlite://"))
     made.testing = True
+    return made
+
+
+@pytest.fixture
+def app(app_without_data: Flask, database_url: str) -> Iterator[Flask]:
+    """The app over the test's own database, on Monday morning."""
+    app, before = app_without_data, dict(app_without_data.extensions)
+    app.extensions[EXTENSION] = Database(database_url)
+    app.config["SETTINGS"] = Settings.read(settings(database_url))
     with clock.frozen(NOON):
-        yield made
-    made.extensions[EXTENSION].engine.dispose()
+        yield app
+    app.extensions[EXTENSION].engine.dispose()
+    app.extensions.update(before)
 
 
 @pytest.fixture

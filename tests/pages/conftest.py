@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 import webapp.pages
 from webapp.core import i18n
@@ -59,7 +60,7 @@ def app(context: dict[str, Any], told: list[tuple[str, str]]) -> Iterator[Flask]
     app.config.update(TESTING=True, SECRET_KEY="only for the tests")
     app.jinja_env.undefined = StrictUndefined
     i18n.init_app(app, routes.device_language)
-    app.jinja_env.globals["csrf_token"] = lambda: "token"
+    app.jinja_env.globals["csrf"] = lambda: Markup('<input type="hidden" name="csrf_token" value="token">')
     app.extensions["naramig.urgent"] = lambda: URGENT
     app.extensions["naramig.feedback"] = lambda page, words: told.append((page, words))
     routes.init_app(app)

@@ -59,7 +59,7 @@ def test_a_time_can_be_written_as_people_write_it(
     assert newest(database).times == kept
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no text": ({"text": ""}, "Skriv vad du vill komma ihåg"),
     "only spaces": ({"text": "   "}, "Skriv vad du vill komma ihåg"),
     "too long": ({"text": "å" * 121}, "högst 120 tecken"),

@@ -148,3 +148,16 @@ def test_a_person_keeps_at_most_ten_phones(visit: Visitor, database: Database) -
         for number in range(11)
     ]
     assert statuses == [201] * 10 + [409]
+
+
+def test_a_phone_that_was_switched_off_does_not_come_on_again_by_itself(
+    visit: Visitor, database: Database
+) -> None:
+    aino, phone = visit("aino"), given()
+    aino.post_json(f"{aino.p}/prenumeration", phone)
+    assert aino.post_json(f"{aino.p}/prenumeration", {**phone, "again": True}).status_code == 200
+    aino.post(f"{aino.p}/paminnelser/telefon/av")
+    assert aino.post_json(f"{aino.p}/prenumeration", {**phone, "again": True}).status_code == 410
+    with database.read() as session:
+        assert session.scalars(select(Subscription.retired_at)).one() is not None
+    assert aino.post_json(f"{aino.p}/prenumeration", phone).status_code == 201

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +15,7 @@ from webapp.core.i18n import _l
 from webapp.demo.load import ISSUER, read
 from webapp.pages.frame import own_page
 from webapp.pages.routes import local_path
+from webapp.sharing import domain as sharing
 
 bp = Blueprint("demo", __name__)
 
@@ -46,10 +47,13 @@ def sign_in() -> ResponseReturnValue:
     found = domain.reader_of(db.session, token, now)
     if found is None:
         abort(404)
+    helps = account.person_id is not None and sharing.only_helps(db.session, account.person_id)
     db.session.commit()
     session.begin(token)
     back = local_path(request.form.get("next"))
-    return redirect(back if back != "/" else own_page(found[0]))
+    if back != "/":
+        return redirect(back)
+    return redirect(url_for("sharing.mine") if helps else own_page(found[0]))
 
 
 def people() -> list[tuple[Any, list[tuple[str, str, str]]]]:

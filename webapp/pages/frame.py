@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Flask, g, url_for
 
 from webapp.core import access, clock
 from webapp.core.access import Reader, Sight
 from webapp.core.i18n import LazyText, _l
 from webapp.pages import sky
-from webapp.permissions import Permission
+from webapp.permissions import TABLE, Permission, Ties
 
 Way = tuple[str, LazyText, str]  # endpoint, label, sign
 
@@ -36,7 +38,8 @@ def _frame() -> dict[str, object]:
     around: dict[str, object] = {"sky": sky.sky(clock.local(clock.now()))}
     if who is None:
         return around
-    around["own_page"] = own_page(who)
+    is_helping = shown is not None and not shown.is_self and who.kind == "citizen"
+    around["own_page"] = url_for("sharing.mine") if is_helping else own_page(who)
     if shown is not None:
         around["tabs"] = [way for permission, way in PERSON if shown.may(permission)]
     elif who.kind == "staff" and who.duty == "care":
@@ -46,8 +49,14 @@ def _frame() -> dict[str, object]:
     return around
 
 
+def first_page(ties: Ties, person_id: UUID) -> str:
+    """The first of a person's pages that somebody with these ties may open."""
+    ways = (way[0] for permission, way in PERSON if TABLE[permission].allows(ties))
+    return url_for(next(ways, "more.show"), person_id=person_id)
+
+
 def own_page(who: Reader) -> str:
-    """Where the reader's own start is. A relative who has no care of their own starts with those they help."""
+    """Where the reader's own start is."""
     if who.kind == "staff":
         return url_for("staff.work_list") if who.duty == "care" else url_for("staff.no_care")
     return url_for("today.show", person_id=who.person_id)

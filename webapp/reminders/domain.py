@@ -341,7 +341,8 @@ class ByToken:
     later_until: datetime | None
     shows_text: bool
     text: str
-    why: str
+    text_language: str
+    why: str  # in Swedish, as staff write it
 
     def is_open(self, now: datetime) -> bool:
         return now < self.closes_at
@@ -378,5 +379,6 @@ def by_token(session: Session, occurrence_id: UUID) -> ByToken | None:
         later_until=occurrence.later_until,
         shows_text=shows,
         text=(reminder.own_language_text or reminder.text) if shows else "",
+        text_language=reminder.own_language if reminder.own_language_text else "sv",
         why=reminder.why if shows else "",
     )

@@ -32,11 +32,17 @@ def show(person_id: UUID) -> ResponseReturnValue:
 @bp.post("/p/<uuid:person_id>/prenumeration")
 @needs(Permission.PHONE_SET)
 def subscribe(person_id: UUID) -> ResponseReturnValue:
-    """Keep this phone's subscription; a new one gets a trial notice at once."""
-    checked = _checked(json_body())
+    """Keep this phone's subscription; a new one gets a trial notice at once.
+
+    With "again" the phone only says that it is still there; 410 tells it that it was switched off.
+    """
+    body = json_body()
+    checked, unasked = _checked(body), body.get("again") is True
     key = keys.vapid().public_key
     try:
-        phone, is_new = phones.subscribe(db.session, person_id, checked, key, clock.now())
+        phone, is_new = phones.subscribe(db.session, person_id, checked, key, clock.now(), unasked=unasked)
+    except phones.SwitchedOff:
+        abort(410)
     except phones.TooManyPhones:
         abort(409)
     if is_new:

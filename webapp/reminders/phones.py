@@ -22,20 +22,35 @@ _ONE_PHONE = (
 TRIAL_LASTS = timedelta(minutes=10)
 
 
+class SwitchedOff(Exception):
+    """This phone was switched off, or its push service let it go: it comes on again by a press alone."""
+
+
 class TooManyPhones(Exception):
     """The person has as many phones as the app keeps for one person."""
 
 
 def subscribe(
-    session: Session, person_id: UUID, checked: CheckedSubscription, vapid_key: str, now: datetime
+    session: Session,
+    person_id: UUID,
+    checked: CheckedSubscription,
+    vapid_key: str,
+    now: datetime,
+    *,
+    unasked: bool = False,
 ) -> tuple[Subscription, bool]:
     """Keep a phone's subscription; True if it is new to this person. The same phone again is confirmed.
+
+    `unasked`: the phone itself says that it is still there, nobody pressed; raises SwitchedOff where that
+    would switch a phone on again.
 
     A phone that another person used before becomes this person's: it is theirs who holds it now.
     """
     known = session.scalars(select(Subscription).where(Subscription.endpoint == checked.endpoint)).first()
     if known is None and len(live_phones(session, person_id)) >= MOST_PHONES:
         raise TooManyPhones
+    if unasked and (known is None or known.person_id != person_id or known.retired_at is not None):
+        raise SwitchedOff
     is_new = known is None or known.person_id != person_id or known.retired_at is not None
     if known is None:
         known = Subscription(id=uuid4(), endpoint=checked.endpoint, made_at=now)

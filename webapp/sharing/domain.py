@@ -304,28 +304,50 @@ def _shared(consent: Consent, called: str, born_on: date, units: tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Helped:
-    """Somebody the reader helps."""
+    """Somebody the reader helps, and what binds them; the consent that lasts longest says until when."""
 
     person_id: UUID
     called: str
     until_on: date
+    ties: Ties
 
 
 def helped_by(session: Session, relative_id: UUID) -> list[Helped]:
-    """The people this relative has been let in by, today."""
-    rows = session.execute(
-        select(Person.id, Person.called, Person.born_on, Consent.until_on, Consent.kind)
+    """The people this relative has been let in by, today, each once."""
+    today = clock.today()
+    found = session.execute(
+        select(
+            Person.id,
+            Person.called,
+            Person.born_on,
+            Consent.until_on,
+            Consent.kind,
+            Consent.what_matters,
+            Consent.plan,
+            Consent.contacts,
+            Consent.reminders,
+        )
         .join(Consent, Consent.person_id == Person.id)
         .where(
             Consent.relative_id == relative_id,
-            holds(clock.today()),
+            holds(today),
             Person.deceased_at.is_(None),
             Person.protected.is_(False),
         )
-        .order_by(Person.called)
-    )
-    return [
-        Helped(row.id, row.called, row.until_on)
-        for row in rows
-        if row.kind is not ConsentKind.GUARDIAN or areas_for_guardian(row.born_on, clock.today())
-    ]
+        .order_by(Person.called, Person.id)
+    ).all()
+    helped: dict[UUID, Helped] = {}
+    for row in found:
+        before = helped.get(row.id)
+        areas = dict(before.ties.areas) if before else {}
+        for area, level in _areas(row, today).items():
+            areas[area] = max(level, areas.get(area, Level.NONE))
+        until_on = max(row.until_on, before.until_on) if before else row.until_on
+        helped[row.id] = Helped(row.id, row.called, until_on, Ties(areas=areas))
+    return [each for each in helped.values() if any(each.ties.areas.values())]
+
+
+def only_helps(session: Session, person_id: UUID) -> bool:
+    """Whether somebody is here for another's sake: helps, and has no care of their own."""
+    cared_for = select(CareRelation.id).where(CareRelation.person_id == person_id, relates(clock.today()))
+    return session.scalar(cared_for.limit(1)) is None and bool(helped_by(session, person_id))

@@ -11,6 +11,7 @@ from webapp.core import clock, db
 from webapp.core.access import needs, signed_in, the_reader
 from webapp.core.i18n import plain
 from webapp.directory import numbers
+from webapp.pages.frame import first_page
 from webapp.permissions import Permission
 from webapp.sharing import domain
 from webapp.sharing.words import AREAS
@@ -42,5 +43,6 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "sharing/mine.html",
         helped=domain.helped_by(db.session, person_id),
+        first_page=first_page,
         carers=[each for each in numbers.public_numbers() if each.group == "carers"],
     )

@@ -17,20 +17,21 @@ export async function preparePush(place, csrf) {
   };
 
   if (!supported()) return say(iphone() && !onHomeScreen() ? "iphone" : "unsupported");
-  say(await stateNow(place));
+  say(await stateNow(place, csrf));
   button?.addEventListener("click", async () => {
     say("working");
     say(await subscribe(place, csrf));
   });
 }
 
-async function stateNow(place) {
+async function stateNow(place, csrf) {
   if (Notification.permission === "denied") return "denied";
   const registration = await navigator.serviceWorker.getRegistration("/");
   const known = await registration?.pushManager.getSubscription();
   if (!known) return "ready";
   if (!sameKey(known, place.dataset.key)) return "other-key";
-  return remembered() === place.dataset.subscribeUrl ? "done" : "ready";
+  if (remembered() !== place.dataset.subscribeUrl) return "ready";
+  return (await confirm(known, place.dataset.subscribeUrl, csrf, true)) ? "done" : "ready";
 }
 
 async function subscribe(place, csrf) {
@@ -51,13 +52,15 @@ async function subscribe(place, csrf) {
 }
 
 // Tell the server which address notices go to, and remember that it was for this person on this device.
-export async function confirm(subscription, url, csrf) {
+// `again`: nobody pressed, the phone only says that it is still there. 410 answers that it was switched off.
+async function confirm(subscription, url, csrf, again = false) {
   const { endpoint, keys } = subscription.toJSON();
   const answer = await fetch(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf },
-    body: JSON.stringify({ endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth } }),
+    body: JSON.stringify({ endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, again }),
   });
+  if (answer.status === 410) forget();
   if (answer.ok && !answer.redirected) remember(url);
   return answer.ok && !answer.redirected;
 }
@@ -68,7 +71,7 @@ export async function confirmAgain(url, csrf) {
   if (localStorage.getItem("prenumeration-dag") === today()) return;
   const registration = await navigator.serviceWorker.getRegistration("/");
   const known = await registration?.pushManager.getSubscription();
-  if (known) await confirm(known, url, csrf);
+  if (known) await confirm(known, url, csrf, true);
 }
 
 const today = () => new Date().toISOString().slice(0, 10);
@@ -77,6 +80,11 @@ const remembered = () => localStorage.getItem("prenumeration");
 function remember(url) {
   localStorage.setItem("prenumeration", url);
   localStorage.setItem("prenumeration-dag", today());
+}
+
+function forget() {
+  localStorage.removeItem("prenumeration");
+  localStorage.removeItem("prenumeration-dag");
 }
 
 function bytes(base64url) {
