@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
+from webapp.core.db import rows
 from webapp.core.push import Outcome as Sent
 from webapp.core.push import Result
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Reminder, State, Subscription
@@ -34,7 +35,6 @@ class Leased:
     """One delivery in this worker's hands. `lease_until` is the fence: with another, it is no longer ours."""
 
     id: UUID
-    person_id: UUID
     occurrence_id: UUID | None
     subscription_id: UUID
     endpoint: str
@@ -71,58 +71,60 @@ def lease_due(session: Session, worker: str, now: datetime, most: int = 200) -> 
     ).all()
     if not taken:
         return []
-    rows = session.execute(_FACTS.where(Delivery.id.in_(taken))).all()
-    _set_state(session, [row.id for row in rows if not _still_wanted(row)], State.CALLED_OFF)
-    wanted = [row for row in rows if _still_wanted(row)]
+    facts = rows(session, _FACTS, {"taken": taken})
+    _set_state(session, [row.id for row in facts if not row.wanted], State.CALLED_OFF)
+    wanted = [row for row in facts if row.wanted]
     _set_state(session, [row.id for row in wanted if row.useless_at <= now], State.TOO_LATE)
     return [_leased(row, lease_until) for row in wanted if row.useless_at > now]
 
 
+# Whether it is still wanted is asked again here: the person lives, the phone is theirs and not switched off,
+# the reminder goes on, and nobody has answered. A trial notice has no occurrence.
+_WANTED = and_(
+    Person.deceased_at.is_(None),
+    Subscription.retired_at.is_(None),
+    Subscription.person_id == Delivery.person_id,
+    or_(
+        Delivery.occurrence_id.is_(None),
+        and_(
+            Occurrence.outcome == Outcome.OPEN,
+            Reminder.paused_at.is_(None),
+            Reminder.ended_at.is_(None),
+        ),
+    ),
+)
 _FACTS = (
     select(
         Delivery.id,
-        Delivery.person_id,
         Delivery.occurrence_id,
         Delivery.subscription_id,
-        Delivery.useless_at,
-        Delivery.attempts,
         Subscription.endpoint,
         Subscription.p256dh,
         Subscription.auth,
-        Subscription.retired_at,
-        Subscription.person_id.label("phone_of"),
         Person.language,
-        Person.lock_screen_text,
-        Person.protected,
-        Person.deceased_at,
-        Occurrence.outcome,
-        Reminder.paused_at,
-        Reminder.ended_at,
+        and_(Person.lock_screen_text, not_(Person.protected)).label("shows_text"),
+        Delivery.useless_at,
+        Delivery.attempts,
+        _WANTED.label("wanted"),
     )
     .join(Subscription, Subscription.id == Delivery.subscription_id)
     .join(Person, Person.id == Delivery.person_id)
     .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
     .outerjoin(Reminder, Reminder.id == Occurrence.reminder_id)
+    .where(Delivery.id.in_(bindparam("taken", expanding=True)))
 )
-
-
-def _still_wanted(row: Any) -> bool:
-    alive = row.deceased_at is None and row.retired_at is None and row.phone_of == row.person_id
-    going = row.paused_at is None and row.ended_at is None
-    return alive and going and row.outcome in (None, Outcome.OPEN)
 
 
 def _leased(row: Any, lease_until: datetime) -> Leased:
     return Leased(
         id=row.id,
-        person_id=row.person_id,
         occurrence_id=row.occurrence_id,
         subscription_id=row.subscription_id,
         endpoint=row.endpoint,
         p256dh=row.p256dh,
         auth=row.auth,
         language=row.language,
-        shows_text=row.lock_screen_text and not row.protected,
+        shows_text=bool(row.shows_text),
         useless_at=row.useless_at,
         attempts=row.attempts,
         lease_until=lease_until,

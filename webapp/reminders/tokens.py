@@ -13,6 +13,8 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, Signer
 
+TOKEN_LENGTH = 66  # 16 octets of id, a dot, 32 octets of signature
+TOPIC_LENGTH = 32
 TOPIC_OCTETS = 24  # 32 characters of base64url, the most a Topic may have (RFC 8030 section 5.4)
 
 
