@@ -87,7 +87,9 @@ def set_reminder(
     What staff set is held for UNDO before anything is delivered. Raises NeverDue, TooMany.
     """
     if once_key is not None:
-        already = session.scalars(select(Reminder).where(Reminder.once_key == once_key)).first()
+        already = session.scalars(
+            select(Reminder).where(Reminder.person_id == person_id, Reminder.once_key == once_key)
+        ).first()
         if already is not None:
             return already
     first = wish.rule.next_after(now)

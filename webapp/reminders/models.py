@@ -24,6 +24,7 @@ class Reminder(Base):
 
     __tablename__ = "reminder"
     __table_args__ = (
+        UniqueConstraint("person_id", "once_key"),
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="ends_after_it_begins"),
         CheckConstraint("days BETWEEN 1 AND 127", name="has_a_day"),
         CheckConstraint("set_by <> 'staff' OR until_on IS NOT NULL", name="staff_say_until_when"),
@@ -58,7 +59,7 @@ class Reminder(Base):
     next_due_at: Mapped[datetime | None] = mapped_column(
         index=True
     )  # None: paused, ended or past its last day
-    once_key: Mapped[str | None] = mapped_column(String(36), unique=True)  # a form sent twice makes one
+    once_key: Mapped[str | None] = mapped_column(String(36))  # a form sent twice makes one
 
 
 class Occurrence(Base):

@@ -355,7 +355,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['set_by_account'], ['account.id'], name=op.f('fk_reminder_set_by_account')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_reminder_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reminder')),
-    sa.UniqueConstraint('once_key', name=op.f('uq_reminder_once_key'))
+    sa.UniqueConstraint('person_id', 'once_key', name=op.f('uq_reminder_person_id_once_key'))
     )
     with op.batch_alter_table('reminder', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reminder_next_due_at'), ['next_due_at'], unique=False)
