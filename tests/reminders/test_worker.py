@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -10,20 +11,25 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+import uvloop
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from tests.conftest import settings
 from tests.people import Guest
 from tests.push_service import Behaviour, PushService
 from tests.push_service import Subscription as Given
-from tests.reminders.sending import due_now, real_now, run_once
+from tests.reminders.sending import KEY, due_now, real_now, run_once
 from tests.reminders.setting import deliveries, occurrences
 from webapp.core import clock
 from webapp.core.db import Database
+from webapp.core.push.sender import Sender
 from webapp.reminders import domain, phones, planning, worker
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Delivery, Reminder, State, Subscription
@@ -132,6 +138,52 @@ def test_what_is_answered_on_one_phone_is_not_sent_to_the_next(
         domain.answer(session, occurrences(session, reminder)[0], Press.DONE, real_now())
     run_once(app, database, service)
     assert not service.received(given)
+
+
+class AwayNowAndThen(Database):
+    """A database that cannot be reached the next `away` times."""
+
+    away = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        if self.away:
+            self.away -= 1
+            raise OperationalError("connecting", None, ConnectionError())
+        with super().writing() as session:
+            yield session
+
+
+def test_a_database_that_is_away_for_a_while_ends_no_worker_and_loses_no_result(
+    app: Flask,
+    database: Database,
+    database_url: str,
+    service: PushService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "TROUBLE_SECONDS", 0.01)
+    with database.writing() as session:
+        reminder, given = due_now(session, service, Behaviour.CREATED)
+    flaky = AwayNowAndThen(database_url)
+    flaky.away = 3
+
+    async def work() -> None:
+        async with Sender(KEY, extra_origins={service.origin}) as sender:
+            one = worker.Worker(flaky, sender, app.extensions[TOKENS], now=real_now)
+            going = asyncio.create_task(one.run())
+            while not service.received(given):
+                await asyncio.sleep(0)
+            flaky.away = 3  # gone again between the sending and the writing down
+            while flaky.away or one.finished or one.in_hand:
+                await asyncio.sleep(0.01)
+            one.stop()
+            await going
+
+    uvloop.run(asyncio.wait_for(work(), 20))
+    flaky.engine.dispose()
+    with database.read() as session:
+        assert [each.state for each in deliveries(session, reminder)] == [State.SENT]
+    assert len(service.received(given)) == 1
 
 
 MANY = 400

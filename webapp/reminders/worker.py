@@ -12,7 +12,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -31,6 +31,9 @@ BEAT = timedelta(seconds=10)
 IN_HAND = 240  # deliveries under way at once
 AT_ONCE = 120  # leased, and settled, at once
 SETTLE_SECONDS = 0.25  # a result waits no longer than this before it is written down
+TROUBLE_SECONDS = (
+    5.0  # before the next round when one failed: the database is away, or two were in each other's way
+)
 
 
 def name() -> str:
@@ -55,14 +58,28 @@ class Worker:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, *, once: bool = False) -> None:
-        """Go round until asked to stop; with `once`, until nothing is due or in hand."""
+        """Go round until asked to stop; with `once`, until nothing is due or in hand, and a failure raises.
+
+        A round that fails is logged and tried again: a database that was away comes back, and a worker that
+        had ended would remind nobody. What was sent meanwhile is kept and written down then.
+        """
         while not self.stopping:
-            busy = await self._round()
+            try:
+                busy = await self._round()
+            except Exception:
+                if once:
+                    raise
+                log.exception("round failed")
+                await self._wait(TROUBLE_SECONDS)
+                continue
             if once and not busy and not self.in_hand:
                 break
         while self.in_hand:
             await self._wait(SETTLE_SECONDS)
-            self._settle()
+            try:
+                self._settle()
+            except Exception:
+                log.exception("results not written down yet")
         self._settle()
 
     def stop(self) -> None:
@@ -88,10 +105,13 @@ class Worker:
     def _plan(self) -> int:
         now = self.now()
         with self.database.writing() as session:
-            if self.last_beat is None or abs(now - self.last_beat) >= BEAT:
+            beats = self.last_beat is None or abs(now - self.last_beat) >= BEAT
+            if beats:
                 queue.beat(session, self.id, now)
-                self.last_beat = now
-            return planning.plan_due(session, now) + planning.close_due(session, now)
+            done = planning.plan_due(session, now) + planning.close_due(session, now)
+        if beats:
+            self.last_beat = now
+        return done
 
     def _lease(self) -> list[Leased]:
         room = min(AT_ONCE, IN_HAND - self.in_hand)
@@ -124,10 +144,9 @@ class Worker:
     def _settle(self) -> None:
         if not self.finished:
             return
-        results: Sequence[tuple[Leased, Result]] = self.finished
-        self.finished = []
         with self.database.writing() as session:
-            queue.settle_sent(session, self.id, results, self.now())
+            queue.settle_sent(session, self.id, self.finished, self.now())
+        self.finished = []  # only now: what could not be written is tried again
 
     async def _wait(self, seconds: float) -> None:
         self.wake.clear()
