@@ -189,3 +189,58 @@ def test_a_due_time_that_the_rule_does_not_have_cannot_be_answered(session: Sess
     for on, at in ((day, "08:11"), (day - DAY, "08:10"), (day + DAY, "08:10")):
         clock_time = clock.local(DUE).time().fromisoformat(at)
         assert planning.occurrence_at(session, reminder, on, clock_time, DUE + MINUTE) is None
+
+
+def test_an_answer_taken_back_before_the_due_time_still_brings_the_notice(session: Session) -> None:
+    who, account = person(session)
+    phone(session, who.id, MORNING)
+    reminder = remind(session, account, "08:10", now=MORNING)
+    local, early = clock.local(DUE), DUE - timedelta(seconds=50)
+    made = planning.occurrence_at(session, reminder, local.date(), local.time(), early)
+    assert made is not None
+    domain.answer(session, made, Press.DONE, early)
+    domain.answer(session, made, Press.UNDO, early + timedelta(seconds=9))
+    planning.plan_due(session, DUE)
+    assert [(each.state, each.due_at) for each in deliveries(session, reminder)] == [(State.DUE, DUE)]
+
+
+def test_a_due_time_that_is_over_is_asked_for_no_more_although_no_worker_has_closed_it(
+    session: Session,
+) -> None:
+    who, account = person(session)
+    planned = remind(session, account, "08:10", "08:20", now=MORNING)
+    planning.plan_due(session, DUE)
+    never_planned = remind(session, account, "08:11", "08:21", now=MORNING)
+    day = day_of(session, who.id, DUE + 12 * MINUTE)
+    assert [(line.reminder_id, line.clock.minute) for line in day.due] == [
+        (planned.id, 20),
+        (never_planned.id, 21),
+    ]
+    assert [(line.clock.minute, line.outcome) for line in day.behind] == [
+        (10, Outcome.UNANSWERED),
+        (11, Outcome.UNANSWERED),
+    ]
+
+
+def test_a_reminder_that_cannot_be_read_stops_nobody_elses(
+    session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, account = person(session)
+    broken, whole = (remind(session, account, "08:10", now=MORNING) for _ in range(2))
+    broken.times = "now and then"
+    session.flush()
+    planning.plan_due(session, DUE)
+    assert not occurrences(session, broken)
+    assert len(occurrences(session, whole)) == 1
+    assert str(broken.id) in caplog.text
+    assert planning.plan_due(session, DUE) == 0
+
+
+def test_reminders_past_their_last_day_leave_room_for_new_ones(session: Session) -> None:
+    _, account = person(session)
+    for _ in range(domain.MOST_ACTIVE):
+        remind(session, account, "08:10", now=MORNING, until=clock.today())
+    with pytest.raises(domain.TooMany):
+        remind(session, account, "08:10", now=MORNING)
+    planning.plan_due(session, DUE)
+    assert remind(session, account, "08:10", now=DUE + MINUTE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,7 @@ class Line:
     if_not: str
     set_as: str
     due_at: datetime
+    closes_at: datetime
     on: date
     clock: time
     outcome: Outcome = Outcome.OPEN
@@ -75,6 +76,7 @@ _OCCURRENCES = (
         Occurrence.local_on,
         Occurrence.local_at,
         Occurrence.due_at,
+        Occurrence.closes_at,
         Occurrence.outcome,
         Occurrence.pressed_at,
         Occurrence.later_until,
@@ -105,12 +107,18 @@ def day_of(session: Session, person_id: UUID, now: datetime) -> Day:
     planned = {(row.reminder_id, row.local_on, row.local_at) for row in occurrences}
     lines = [_planned(reminders[row.reminder_id], row) for row in occurrences]
     lines += [
-        _to_plan(row, due)
+        _to_plan(row, due, closes_at)
         for row in reminders.values()
-        for due in _still_to_plan(row, today)
+        for due, closes_at in _still_to_plan(row, today)
         if (row.id, due.on, due.clock) not in planned
     ]
+    lines = [_closed(line) if line.closes_at <= now else line for line in lines]
     return _sorted_out(sorted(lines, key=lambda line: (line.due_at, line.clock)), now)
+
+
+def _closed(line: Line) -> Line:
+    """A due time that is over, also where no worker has come to close it: two doses are never asked for at once."""
+    return replace(line, outcome=Outcome.UNANSWERED) if line.outcome is Outcome.OPEN else line
 
 
 def _sorted_out(lines: Sequence[Line], now: datetime) -> Day:
@@ -123,12 +131,12 @@ def _sorted_out(lines: Sequence[Line], now: datetime) -> Day:
     )
 
 
-def _still_to_plan(row: Any, today: date) -> Iterable[Due]:
-    """Due times that the worker has not come to: they are shown all the same, and can be answered."""
+def _still_to_plan(row: Any, today: date) -> Iterable[tuple[Due, datetime]]:
+    """Due times that the worker has not come to, and when each closes: they are shown and can be answered."""
     if row.next_due_at is None:
         return []
     rule = Rule(text_to_times(row.times), bits_to_days(row.days), row.from_on, row.until_on)
-    return [due for due in rule.on(today) if due.at >= row.next_due_at]
+    return [(due, rule.closes(due)) for due in rule.on(today) if due.at >= row.next_due_at]
 
 
 def _facts(row: Any) -> Mapping[str, Any]:
@@ -149,6 +157,7 @@ def _planned(row: Any, occurrence: Any) -> Line:
     return Line(
         **_facts(row),
         due_at=occurrence.due_at,
+        closes_at=occurrence.closes_at,
         on=occurrence.local_on,
         clock=occurrence.local_at,
         outcome=occurrence.outcome,
@@ -157,5 +166,5 @@ def _planned(row: Any, occurrence: Any) -> Line:
     )
 
 
-def _to_plan(row: Any, due: Due) -> Line:
-    return Line(**_facts(row), due_at=due.at, on=due.on, clock=due.clock)
+def _to_plan(row: Any, due: Due, closes_at: datetime) -> Line:
+    return Line(**_facts(row), due_at=due.at, closes_at=closes_at, on=due.on, clock=due.clock)

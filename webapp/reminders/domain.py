@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core.access import Sight
+from webapp.core.db import is_writing
 from webapp.reminders.models import Answered, Delivery, Occurrence, Reminder, SetBy, State, Subscription
 from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
 from webapp.reminders.schedule import (
@@ -115,7 +116,8 @@ def set_reminder(
 
 
 def _refuse_too_many(session: Session, person_id: UUID) -> None:
-    going = select(Reminder.id).where(Reminder.person_id == person_id, Reminder.ended_at.is_(None))
+    comes = or_(Reminder.next_due_at.is_not(None), Reminder.paused_at.is_not(None))  # else past its last day
+    going = select(Reminder.id).where(Reminder.person_id == person_id, Reminder.ended_at.is_(None), comes)
     if len(session.scalars(going.limit(MOST_ACTIVE)).all()) >= MOST_ACTIVE:
         raise TooMany
 
@@ -186,8 +188,13 @@ def _replan(session: Session, reminder: Reminder, now: datetime) -> None:
 def reminder_of(
     session: Session, person_id: UUID, reminder_id: UUID, *, ended_too: bool = False
 ) -> Reminder | None:
-    """One reminder of this person's; one that has ended only if asked for."""
+    """One reminder of this person's; one that has ended only if asked for.
+
+    Locked where something may be written, so that the worker does not plan what is being changed.
+    """
     found = select(Reminder).where(Reminder.id == reminder_id, Reminder.person_id == person_id)
+    if is_writing(session):
+        found = found.with_for_update(key_share=True)
     return session.scalars(found if ended_too else found.where(Reminder.ended_at.is_(None))).first()
 
 
@@ -242,7 +249,7 @@ def answer(
     """
     if now < occurrence.due_at - EARLIEST:
         raise NotYet
-    session.execute(select(Occurrence.id).where(Occurrence.id == occurrence.id).with_for_update())
+    session.refresh(occurrence, with_for_update=True)  # of two presses at once, the second finds the first
     presses = session.scalars(select(Answered).where(Answered.occurrence_id == occurrence.id)).all()
     if len(presses) < MOST_PRESSES and not _known(session, press_id):
         made = Answered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,16 +17,20 @@ from webapp.reminders.models import Delivery, Occurrence, Reminder, State, Subsc
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule
 
+log = logging.getLogger(__name__)
+
 AHEAD = timedelta(seconds=60)  # planned this long before it is due
 MOST_MISSED = 400  # due times of one reminder written down after a long outage
 JUST_BEFORE = timedelta(microseconds=1)
+LET_GO = timedelta(hours=1)  # a reminder that cannot be read is looked at again after this
 
 
 def plan_due(session: Session, now: datetime, most: int = 500) -> int:
     """Plan every reminder due by now + AHEAD: one occurrence a due time, one delivery a phone.
 
     Due times missed in an outage are written down, so that each has an outcome, but only the one that is
-    still open is sent. Planning twice makes nothing twice. Returns how many reminders were planned.
+    still open is sent. Planning twice makes nothing twice. A reminder that cannot be read is logged by its
+    id and let go for LET_GO, so that it stops nobody else's. Returns how many reminders were looked at.
     """
     soon = now + AHEAD
     reminders = session.scalars(
@@ -63,7 +68,12 @@ def plan_due(session: Session, now: datetime, most: int = 500) -> int:
 
 def _due_times(reminder: Reminder, soon: datetime) -> Iterable[tuple[Due, Rule]]:
     """The due times from where planning stopped; moves the reminder on past them."""
-    rule = rule_of(reminder)
+    try:
+        rule = rule_of(reminder)
+    except ValueError:
+        log.exception("reminder not planned: id=%s", reminder.id)
+        reminder.next_due_at = soon + LET_GO
+        return []
     begin = (reminder.next_due_at or soon) - JUST_BEFORE
     found = list(rule.between(begin, soon))[-MOST_MISSED:]
     following = rule.next_after(found[-1].at if found else soon)
@@ -130,10 +140,12 @@ def _delivery(occurrence: dict[str, Any], phone: UUID, reminder: Reminder) -> di
 def occurrence_at(
     session: Session, reminder: Reminder, on: date, clock: time, now: datetime
 ) -> Occurrence | None:
-    """The occurrence of one due time, made here if the worker has not been round yet.
+    """The occurrence of one due time, made here, with its notices, if the worker has not been round yet.
 
-    None when the reminder has no such due time, or planning never came to stand before it.
+    The reminder is locked, so that the worker does not plan it at the same moment. None when the reminder has
+    no such due time, or planning never came to stand before it.
     """
+    session.refresh(reminder, with_for_update={"key_share": True})
     known = session.scalars(
         select(Occurrence).where(
             Occurrence.reminder_id == reminder.id, Occurrence.local_on == on, Occurrence.local_at == clock
@@ -145,9 +157,14 @@ def occurrence_at(
     due = next((due for due in rule.on(on) if due.clock == clock), None)
     if due is None or reminder.next_due_at is None or due.at < reminder.next_due_at or due.at > now + AHEAD:
         return None
-    occurrence = Occurrence(**_occurrence(reminder, due, rule))
+    made = _occurrence(reminder, due, rule)
+    occurrence = Occurrence(**made)
     session.add(occurrence)
     session.flush()
+    if occurrence.closes_at > now:  # an answer calls them off; one that is taken back before them does not
+        phones = _phones(session, {reminder.person_id}).get(reminder.person_id, ())
+        session.add_all(Delivery(**_delivery(made, phone, reminder)) for phone in phones)
+        session.flush()
     return occurrence
 
 
