@@ -135,9 +135,11 @@ def test_changing_assignment_is_a_new_sign_in(app: Flask, database: Database, vi
         ).all()
     in_use = logins(database)[0].assignment_id
     other = next(each for each in mine if each != in_use)
-    assert britta.post("/personal/uppdrag", {"uppdrag": str(other)}).location == "/personal/"
+    with clock.frozen(NOON + timedelta(minutes=20)):
+        assert britta.post("/personal/uppdrag", {"uppdrag": str(other)}).location == "/personal/"
     (login,) = logins(database)
     assert login.assignment_id == other
+    assert login.began_at == NOON, "twelve hours count from the sign-in, not from the last change"
     old = visit.stranger()
     old.client.set_cookie(COOKIE, before, secure=True)
     assert old.get("/personal/").status_code == 302

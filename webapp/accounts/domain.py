@@ -90,10 +90,17 @@ def assignments_of(session: Session, staff_id: UUID, today: date) -> list[tuple[
     return [(row.id, row.role, row.name) for row in rows]
 
 
-def open_login(session: Session, account: Account, now: datetime, assignment_id: UUID | None = None) -> str:
+def open_login(
+    session: Session,
+    account: Account,
+    now: datetime,
+    assignment_id: UUID | None = None,
+    began_at: datetime | None = None,
+) -> str:
     """Open a sign-in and return its token, which is shown nowhere else and only its hash kept.
 
-    Staff begin under their first assignment when none is named; without one they have no unit.
+    Staff begin under their first assignment when none is named; without one they have no unit. `began_at` is
+    when the person last showed who they are, if not now: AT_MOST counts from there.
     """
     if account.staff_id is not None and assignment_id is None:
         mine = assignments_of(session, account.staff_id, clock.local(now).date())
@@ -104,7 +111,7 @@ def open_login(session: Session, account: Account, now: datetime, assignment_id:
             token_hash=_hash(token),
             account_id=account.id,
             assignment_id=assignment_id,
-            began_at=now,
+            began_at=began_at or now,
             seen_at=now,
         )
     )
@@ -116,13 +123,17 @@ def end_login(session: Session, login_id: UUID, now: datetime) -> None:
 
 
 def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: datetime) -> str | None:
-    """Work under another of one's own assignments: a new sign-in, the old one ended. None if it is not theirs."""
+    """Work under another of one's own assignments; None if it is not theirs.
+
+    The sign-in gets a new token and the old one ends, but it lasts no longer for it.
+    """
     today = clock.local(now).date()
     mine = [row[0] for row in assignments_of(session, who.staff_id, today)] if who.staff_id else []
     if assignment_id not in mine:
         return None
     end_login(session, who.login_id, now)
-    return open_login(session, session.get_one(Account, who.account_id), now, assignment_id)
+    began_at = session.get_one(Login, who.login_id).began_at
+    return open_login(session, session.get_one(Account, who.account_id), now, assignment_id, began_at)
 
 
 def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, datetime] | None:
