@@ -15,6 +15,8 @@ from webapp.accounts.models import Person, StaffMember
 from webapp.core.db import Database
 from webapp.directory.models import Unit
 from webapp.plans.models import PlanRow, RowStatus
+from webapp.reminders import planning
+from webapp.reminders.models import Occurrence
 from webapp.sharing import domain as sharing
 from webapp.staff import domain
 from webapp.staff.domain import Task
@@ -80,6 +82,24 @@ def test_an_objection_that_is_taken_back_leaves_the_list(
     with database.writing() as session:
         session.execute(update(PlanRow).where(PlanRow.status == RowStatus.OBJECTED).values(status="agreed"))
     assert task not in visit("anna").page("/personal/")
+
+
+def test_each_reminder_sent_stands_once_with_what_its_last_due_time_came_to(
+    app: Flask, database: Database
+) -> None:
+    with database.writing() as session:
+        unit = session.scalars(select(Unit).where(Unit.name == "Arjeplogs hälsocentral")).one()
+        people = domain.people_of(session, unit.id, TODAY)
+        before = {each.reminder.id for each in domain.sent_by(session, unit.id, people)}
+        planning.plan_due(session, NOON + timedelta(days=2))
+        sent = domain.sent_by(session, unit.id, people)
+        assert [each.reminder.id for each in sent] == list(dict.fromkeys(each.reminder.id for each in sent))
+        assert {each.reminder.id for each in sent} == before
+        for each in sent:
+            of = select(Occurrence).where(Occurrence.reminder_id == each.reminder.id)
+            last = session.scalars(of.order_by(Occurrence.due_at.desc())).first()
+            assert (each.last, each.last_at) == ((last.outcome, last.due_at) if last else (None, None))
+        assert any(each.last for each in sent)
 
 
 @ON_SQLITE

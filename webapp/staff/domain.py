@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
 from webapp.contacts import domain as contacts
@@ -207,19 +207,22 @@ class Sent:
 def sent_by(session: Session, unit_id: UUID, people: Sequence[Patient]) -> list[Sent]:
     """The unit's reminders to people it cares for, the newest first."""
     called = {person.id: person.called for person in people}
-    reminders = session.scalars(
-        select(Reminder)
+    rows = session.execute(
+        select(Reminder, Occurrence.outcome, Occurrence.due_at)
+        .outerjoin(Occurrence, Occurrence.id == _LAST_DUE)
         .where(Reminder.unit_id == unit_id, Reminder.set_by == SetBy.STAFF, Reminder.person_id.in_(called))
         .order_by(Reminder.set_at.desc())
         .limit(MOST_SHOWN)
-    ).all()
-    rows = session.execute(
-        select(Occurrence.reminder_id, Occurrence.outcome, Occurrence.due_at)
-        .where(Occurrence.reminder_id.in_([reminder.id for reminder in reminders]))
-        .order_by(Occurrence.due_at)
     )
-    last = {row.reminder_id: (row.outcome, row.due_at) for row in rows}
-    return [
-        Sent(reminder, called[reminder.person_id], *last.get(reminder.id, (None, None)))
-        for reminder in reminders
-    ]
+    return [Sent(row.Reminder, called[row.Reminder.person_id], row.outcome, row.due_at) for row in rows]
+
+
+_last = aliased(Occurrence)
+_LAST_DUE = (  # by the index of the unique key, however many years of due times there are
+    select(_last.id)
+    .where(_last.reminder_id == Reminder.id)
+    .order_by(_last.local_on.desc(), _last.local_at.desc())
+    .limit(1)
+    .correlate(Reminder)
+    .scalar_subquery()
+)
