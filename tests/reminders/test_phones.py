@@ -114,7 +114,9 @@ def test_a_browser_that_changed_its_address_tells_by_the_old_one(visit: Visitor,
         assert [tuple(each) for each in live] == [(new["endpoint"], aino.id)]
 
 
-@pytest.mark.parametrize("old", [None, 7, "https://fcm.googleapis.com/fcm/send/guess", ["x"]])
+@pytest.mark.parametrize(
+    "old", [None, 7, "", "https://fcm.googleapis.com/fcm/send/guess", ["x"], "a\0", "\ud800"]
+)
 def test_without_the_old_address_nothing_is_changed(visit: Visitor, database: Database, old: Any) -> None:
     status = visit.stranger().client.post("/prenumeration/byt", json={"old": old, "new": given()}).status_code
     assert status in (400, 404)

@@ -66,6 +66,8 @@ def replace(
     session: Session, old_endpoint: str, checked: CheckedSubscription, vapid_key: str, now: datetime
 ) -> bool:
     """The browser changed its subscription by itself; knowing the old, secret endpoint is the right to do so."""
+    if not (old_endpoint.isascii() and old_endpoint.isprintable()):
+        return False  # no address; PostgreSQL refuses to look for signs such as NUL
     old = session.scalars(
         select(Subscription).where(Subscription.endpoint == old_endpoint, Subscription.retired_at.is_(None))
     ).first()
