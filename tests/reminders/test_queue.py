@@ -14,7 +14,7 @@ from webapp.core.db import Database
 from webapp.core.push import Outcome as Sent
 from webapp.core.push import Result
 from webapp.reminders import domain, phones, planning, queue
-from webapp.reminders.models import Delivery, Reminder, State
+from webapp.reminders.models import Delivery, Heartbeat, Reminder, State
 from webapp.reminders.outcome import Press
 from webapp.reminders.queue import LEASE, Leased
 
@@ -174,3 +174,10 @@ def test_a_beat_says_that_somebody_is_sending(session: Session) -> None:
     queue.beat(session, "one", DUE)
     queue.beat(session, "one", DUE + timedelta(seconds=10))
     assert queue.last_beat(session) == DUE + timedelta(seconds=10)
+
+
+def test_workers_that_ended_long_ago_leave_nothing_behind(session: Session) -> None:
+    queue.beat(session, "restarted", DUE)
+    queue.beat(session, "one", DUE + timedelta(days=2))
+    session.flush()
+    assert session.scalars(select(Heartbeat.worker)).all() == ["one"]

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, not_, or_, select, update
+from sqlalchemy import and_, bindparam, delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -27,6 +27,7 @@ from webapp.reminders.outcome import Outcome
 LEASE = timedelta(seconds=45)  # well over the sender's deadline of 10 s
 FIRST_WAIT = 2.0  # seconds; doubles with each attempt, with full jitter
 LONGEST_WAIT = 120.0
+SILENT_FOR_GOOD = timedelta(days=1)  # each start of a worker has a name of its own
 NOT_US = frozenset({401, 403})  # the push service does not accept us: our own fault, mended by us
 
 
@@ -196,7 +197,8 @@ def _most_wait(attempts: int) -> float:
 
 
 def beat(session: Session, worker: str, now: datetime) -> None:
-    """Say that this worker went round."""
+    """Say that this worker went round; those that have long been silent are forgotten."""
+    session.execute(delete(Heartbeat).where(Heartbeat.at < now - SILENT_FOR_GOOD))
     session.merge(Heartbeat(worker=worker, at=now))
 
 

@@ -31,9 +31,7 @@ BEAT = timedelta(seconds=10)
 IN_HAND = 240  # deliveries under way at once
 AT_ONCE = 120  # leased, and settled, at once
 SETTLE_SECONDS = 0.25  # a result waits no longer than this before it is written down
-TROUBLE_SECONDS = (
-    5.0  # before the next round when one failed: the database is away, or two were in each other's way
-)
+TROUBLE_SECONDS = 5.0  # after a round that failed: the database is away, or two were in each other's way
 
 
 def name() -> str:
