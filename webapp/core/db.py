@@ -31,6 +31,12 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
 
 BUSY_MILLISECONDS = 15_000
+NOT_FOR_EVER = {  # libpq's: seconds until a server that has gone silent is given up, so that nobody hangs on it
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 EXTENSION = "naramig.database"
 
 
@@ -110,7 +116,7 @@ class Database:
 def make_engine(url: str) -> Engine:
     """An engine with the settings that both databases need; `url` is SQLAlchemy's."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=NOT_FOR_EVER)
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
 
     @event.listens_for(engine, "connect")
