@@ -35,7 +35,8 @@ test: $(VENV)/dev.ok ## Everything, on SQLite and PostgreSQL and in a real brows
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser  # by itself: its driver keeps a loop in the process
 
 bench: $(VENV)/dev.ok ## Measure the sender and a person's page against a peer in the same run
 	$(BIN)/python -m bench

@@ -16,7 +16,7 @@ from tests.push_service import Subscription as Given
 from webapp.core import clock
 from webapp.core.push import Vapid
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
 

@@ -92,6 +92,15 @@ def test_what_is_of_no_more_use_is_not_sent_late(session: Session) -> None:
     assert [each.state for each in deliveries(session, reminder)] == [State.TOO_LATE]
 
 
+def test_what_is_of_no_more_use_holds_up_nobody(session: Session) -> None:
+    for _ in range(5):
+        reminder = planned(session)
+        domain.answer(session, occurrences(session, reminder)[0], Press.DONE, DUE)
+    waiting = planned(session)
+    leased = queue.lease_due(session, "one", DUE, most=2)
+    assert [each.occurrence_id for each in leased] == [each.id for each in occurrences(session, waiting)]
+
+
 def test_each_answer_of_a_push_service_is_kept_apart(session: Session) -> None:
     results = {
         State.SENT: ALL_WELL,
