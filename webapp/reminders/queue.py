@@ -52,9 +52,22 @@ def lease_due(session: Session, worker: str, now: datetime, most: int = 200) -> 
     """Lease up to `most` due deliveries; of two workers, only one gets each.
 
     Whoever has died, answered, ended, paused or switched off since planning gets nothing: it is asked here
-    again, and such a delivery is called off. One past its use is settled as too late.
+    again, and such a delivery is called off. One past its use is settled as too late. An empty list says that
+    nothing more is due: thousands that an outage made useless hold nobody up.
     """
     lease_until = now + LEASE
+    while taken := _take(session, worker, now, lease_until, most):
+        facts = rows(session, _FACTS, {"taken": taken})
+        _set_state(session, [row.id for row in facts if not row.wanted], State.CALLED_OFF)
+        wanted = [row for row in facts if row.wanted]
+        _set_state(session, [row.id for row in wanted if row.useless_at <= now], State.TOO_LATE)
+        if leased := [_leased(row, lease_until) for row in wanted if row.useless_at > now]:
+            return leased
+    return []
+
+
+def _take(session: Session, worker: str, now: datetime, lease_until: datetime, most: int) -> Sequence[UUID]:
+    """Put this worker's name on the oldest that are due and free."""
     free = (
         select(Delivery.id)
         .where(Delivery.state == State.DUE, Delivery.due_at <= now, Delivery.lease_until <= now)
@@ -63,20 +76,13 @@ def lease_due(session: Session, worker: str, now: datetime, most: int = 200) -> 
         .with_for_update(skip_locked=True)
     )
     chosen = free.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
-    taken = session.scalars(
+    return session.scalars(
         update(Delivery)
         .where(Delivery.id.in_(select(chosen.c.id)))
         .values(worker=worker, lease_until=lease_until, attempts=Delivery.attempts + 1)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     ).all()
-    if not taken:
-        return []
-    facts = rows(session, _FACTS, {"taken": taken})
-    _set_state(session, [row.id for row in facts if not row.wanted], State.CALLED_OFF)
-    wanted = [row for row in facts if row.wanted]
-    _set_state(session, [row.id for row in wanted if row.useless_at <= now], State.TOO_LATE)
-    return [_leased(row, lease_until) for row in wanted if row.useless_at > now]
 
 
 # Whether it is still wanted is asked again here: the person lives, the phone is theirs and not switched off,
