@@ -66,6 +66,15 @@ def test_she_answers_and_the_page_says_what_stands(
     assert outcome(database, weighing) is became
 
 
+def test_later_just_before_it_is_over_promises_nothing(visit: Visitor, weighing: Reminder) -> None:
+    with clock.frozen(MORNING + timedelta(hours=15, minutes=50)):  # 23.50
+        aino = visit("aino")
+        aino.post(f"{address(weighing)}/svar", {"svar": "senare"})
+        page = aino.page(f"{aino.p}/idag")
+    assert "Vi påminner igen" not in page
+    assert "Det kommer ingen ny påminnelse den här gången" in page
+
+
 def test_pressing_done_twice_is_once(visit: Visitor, database: Database, weighing: Reminder) -> None:
     aino = visit("aino")
     for _ in range(2):

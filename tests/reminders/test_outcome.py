@@ -67,6 +67,11 @@ def test_later_puts_it_off_a_quarter_of_an_hour() -> None:
     assert result.later_until == DUE + 3 * MINUTE + LATER
 
 
+def test_later_promises_no_notice_when_it_would_be_over_by_then() -> None:
+    assert after(pressed(Press.LATER, 285), minutes=286) == Result(Outcome.OPEN)
+    assert after(pressed(Press.LATER, 284), minutes=285).later_until == DUE + 299 * MINUTE
+
+
 def test_later_after_done_changes_nothing() -> None:
     assert after(pressed(Press.DONE, 3), pressed(Press.LATER, 4)).outcome is Outcome.DONE_IN_TIME
 

@@ -293,7 +293,7 @@ def _apply(session: Session, occurrence: Occurrence, result: Result, now: dateti
     occurrence.outcome, occurrence.pressed_at = result.outcome, result.pressed_at
     occurrence.later_until = result.later_until
     session.flush()
-    if put_off and result.later_until is not None and now < result.later_until < occurrence.closes_at:
+    if put_off and result.later_until is not None and now < result.later_until:
         remind_again(session, occurrence, result.later_until)
 
 

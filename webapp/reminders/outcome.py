@@ -51,7 +51,10 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome, when the press that counts was pressed, and until when it was put off."""
+    """The outcome, when the press that counts was pressed, and until when it was put off.
+
+    `later_until` is None also where it would be over by then: no new notice comes.
+    """
 
     outcome: Outcome
     pressed_at: datetime | None = None
@@ -75,7 +78,7 @@ def settle(
     if counts is not None:
         return Result(_answered(due_at, closes_at, counts), counts.at)
     if now < closes_at:
-        return Result(Outcome.OPEN, None, later_until)
+        return Result(Outcome.OPEN, None, later_until if later_until and later_until < closes_at else None)
     return Result(Outcome.UNANSWERED if delivered else Outcome.UNDELIVERED)
 
 

@@ -43,6 +43,8 @@ def answered(press: Press, result: Result) -> str:
         return plain("Inte idag. Det står så nu.")
     if press is Press.LATER and result.later_until is not None:
         return plain("Senare. Vi påminner igen %(time)s.", time=format_time(result.later_until))
+    if press is Press.LATER:
+        return plain("Det kommer ingen ny påminnelse den här gången. Du kan svara ändå.")
     return plain("Ångrat. Du kan svara på nytt.")
 
 
