@@ -5,6 +5,7 @@ See docs/decisions/0004-waitress.md. Start it with `python -m webapp.serve`; it 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -46,6 +47,8 @@ class Refusal(WSGITask):
 def main() -> None:
     logs.set_up()
     app = create_app()
+    gc.collect()
+    gc.freeze()  # what is there now stays: no collection need look at it again
     HTTPChannel.parser_class = Parser
     HTTPChannel.error_task_class = Refusal
     server = create_server(

@@ -57,6 +57,18 @@ class PlanView:
         return sum(row.status is RowStatus.PROPOSED for row in self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class NextTime:
+    """The next time that has been agreed; with a plan, it is a meeting about it."""
+
+    id: UUID
+    starts_at: datetime
+    place: str
+    with_whom: str
+    question: str
+    plan_id: UUID | None
+
+
 # Made once: putting a query together costs twice what running it does.
 _PLAN = (
     select(Plan, Organisation.name, Goal)
@@ -93,7 +105,14 @@ _ROWS = (
     .order_by(PlanRow.place, PlanRow.written_at)
 )
 _NEXT_TIME = (
-    select(AgreedTime)
+    select(
+        AgreedTime.id,
+        AgreedTime.starts_at,
+        AgreedTime.place,
+        AgreedTime.with_whom,
+        AgreedTime.question,
+        AgreedTime.plan_id,
+    )
     .where(AgreedTime.person_id == bindparam("person_id"), AgreedTime.starts_at >= bindparam("now"))
     .order_by(AgreedTime.starts_at)
     .limit(1)
@@ -134,7 +153,8 @@ def visible(row: Any, sight: Sight) -> bool:
     return True
 
 
-def next_time(session: Session, person_id: UUID, now: datetime, meeting: bool = False) -> AgreedTime | None:
+def next_time(session: Session, person_id: UUID, now: datetime, meeting: bool = False) -> NextTime | None:
     """The next agreed time; with `meeting`, the next one about the plan."""
     wanted = _NEXT_MEETING if meeting else _NEXT_TIME
-    return session.scalars(wanted, {"person_id": person_id, "now": now}).first()
+    found = rows(session, wanted, {"person_id": person_id, "now": now})
+    return NextTime(*found[0]) if found else None
