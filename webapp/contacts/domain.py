@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Uuid, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -113,7 +113,7 @@ def _end_earlier(session: Session, person_id: UUID, role: Role, from_on: date) -
 
 # Made once: putting a query together costs twice what running it does.
 _VALID = (
-    CareContact.person_id == bindparam("person_id"),
+    CareContact.person_id == bindparam("person_id", type_=Uuid()),
     CareContact.from_on <= bindparam("today"),
     or_(CareContact.until_on.is_(None), CareContact.until_on >= bindparam("today")),
 )

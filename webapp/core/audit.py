@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    Uuid,
     bindparam,
     insert,
     inspect,
@@ -54,7 +55,7 @@ _COLUMNS = tuple(column.key for column in inspect(AccessLog).column_attrs)
 _LINE = insert(AccessLog)  # not by the unit of work: the line is written, never changed
 _LAST = (
     select(AccessLog.number, AccessLog.chain)
-    .where(AccessLog.person_id == bindparam("person_id"))
+    .where(AccessLog.person_id == bindparam("person_id", type_=Uuid()))
     .order_by(AccessLog.number.desc())
     .limit(1)
 )

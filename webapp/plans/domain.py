@@ -199,14 +199,14 @@ def time_of(session: Session, person_id: UUID, time_id: UUID) -> AgreedTime | No
 def objections(
     session: Session, person_ids: Sequence[UUID], organisation_id: UUID
 ) -> list[tuple[UUID, str, datetime]]:
-    """Rows of one organisation that these people have said no to: person, what, when."""
+    """Rows that one organisation answers for, or nobody does, and that these people have said no to."""
     rows = session.execute(
         select(PlanRow.person_id, PlanRow.what, PlanRow.answered_at)
         .join(Plan, Plan.id == PlanRow.plan_id)
         .where(
             PlanRow.person_id.in_(person_ids),
             PlanRow.status == RowStatus.OBJECTED,
-            or_(PlanRow.organisation_id == organisation_id, PlanRow.organisation_id.is_(None)),
+            or_(PlanRow.organisation_id == organisation_id, PlanRow.doer == Doer.OTHER),
             Plan.ended_on.is_(None),
         )
         .order_by(PlanRow.answered_at)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
@@ -74,7 +74,7 @@ _PLAN = (
     select(Plan, Organisation.name, Goal)
     .join(Organisation, Organisation.id == Plan.overall_id)
     .outerjoin(Goal, Goal.plan_id == Plan.id)
-    .where(Plan.person_id == bindparam("person_id"), Plan.ended_on.is_(None))
+    .where(Plan.person_id == bindparam("person_id", type_=Uuid()), Plan.ended_on.is_(None))
     .order_by(Goal.id)
 )
 _LAST_TOLD = select(func.max(RowOutcome.on)).where(RowOutcome.row_id == PlanRow.id).correlate(PlanRow)
@@ -101,7 +101,7 @@ _ROWS = (
     .outerjoin(
         RowOutcome, (RowOutcome.row_id == PlanRow.id) & (RowOutcome.on == _LAST_TOLD.scalar_subquery())
     )
-    .where(PlanRow.plan_id == bindparam("plan_id"))
+    .where(PlanRow.plan_id == bindparam("plan_id", type_=Uuid()))
     .order_by(PlanRow.place, PlanRow.written_at)
 )
 _NEXT_TIME = (
@@ -113,7 +113,9 @@ _NEXT_TIME = (
         AgreedTime.question,
         AgreedTime.plan_id,
     )
-    .where(AgreedTime.person_id == bindparam("person_id"), AgreedTime.starts_at >= bindparam("now"))
+    .where(
+        AgreedTime.person_id == bindparam("person_id", type_=Uuid()), AgreedTime.starts_at >= bindparam("now")
+    )
     .order_by(AgreedTime.starts_at)
     .limit(1)
 )

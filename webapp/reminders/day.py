@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core import clock
@@ -65,7 +65,7 @@ _REMINDERS = select(
     Reminder.until_on,
     Reminder.next_due_at,
 ).where(
-    Reminder.person_id == bindparam("person_id"),
+    Reminder.person_id == bindparam("person_id", type_=Uuid()),
     or_(Reminder.ended_at.is_(None), Reminder.ended_at > bindparam("morning")),
     Reminder.from_on <= bindparam("today"),
     or_(Reminder.until_on.is_(None), Reminder.until_on >= bindparam("yesterday")),
@@ -82,7 +82,7 @@ _OCCURRENCES = (
         Occurrence.later_until,
     )
     .where(
-        Occurrence.person_id == bindparam("person_id"),
+        Occurrence.person_id == bindparam("person_id", type_=Uuid()),
         Occurrence.due_at > bindparam("day_before"),
         or_(Occurrence.local_on == bindparam("today"), Occurrence.closes_at > bindparam("now")),
     )

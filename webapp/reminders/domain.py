@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -157,6 +157,11 @@ def end(session: Session, reminder: Reminder, now: datetime) -> None:
     _replan(session, reminder, now)
 
 
+def is_stopped(reminder: Reminder) -> bool:
+    """Paused or ended: nothing more is sent, whatever is still open."""
+    return reminder.paused_at is not None or reminder.ended_at is not None
+
+
 def undo_send(session: Session, reminder: Reminder, now: datetime) -> bool:
     """Take back what staff just sent, as if it had never been; False when the 60 seconds are over."""
     if now >= reminder.held_until or reminder.set_by is not SetBy.STAFF:
@@ -170,8 +175,24 @@ def undo_send(session: Session, reminder: Reminder, now: datetime) -> bool:
     return True
 
 
+def _close_no_later_than(session: Session, reminder: Reminder, at: datetime) -> None:
+    still_open = select(Occurrence).where(
+        Occurrence.reminder_id == reminder.id, Occurrence.outcome == Outcome.OPEN, Occurrence.closes_at > at
+    )
+    for occurrence in session.scalars(still_open):
+        occurrence.closes_at = at
+        session.execute(
+            update(Delivery)
+            .where(Delivery.occurrence_id == occurrence.id, Delivery.useless_at > at)
+            .values(useless_at=at)
+        )
+
+
 def _replan(session: Session, reminder: Reminder, now: datetime) -> None:
-    """Forget what is planned but not yet due, and find the next due time anew."""
+    """Forget what is planned but not yet due, and find the next due time anew.
+
+    What is due already stays open for an answer, but not past the new next due time: never two at once.
+    """
     ahead = select(Occurrence.id).where(
         Occurrence.reminder_id == reminder.id, Occurrence.due_at > now, Occurrence.outcome == Outcome.OPEN
     )
@@ -179,9 +200,10 @@ def _replan(session: Session, reminder: Reminder, now: datetime) -> None:
     ids = session.scalars(untouched).all()
     session.execute(delete(Delivery).where(Delivery.occurrence_id.in_(ids)))
     session.execute(delete(Occurrence).where(Occurrence.id.in_(ids)))
-    stopped = reminder.paused_at is not None or reminder.ended_at is not None
-    due = None if stopped else rule_of(reminder).next_after(now)
+    due = None if is_stopped(reminder) else rule_of(reminder).next_after(now)
     reminder.next_due_at = due.at if due else None
+    if due is not None:
+        _close_no_later_than(session, reminder, due.at)
     session.flush()
 
 

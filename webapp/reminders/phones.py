@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Uuid, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.db import rows
@@ -16,7 +16,7 @@ from webapp.reminders.models import Delivery, Subscription
 MOST_PHONES = 10
 _ONE_PHONE = (
     select(Subscription.id)
-    .where(Subscription.person_id == bindparam("person_id"), Subscription.retired_at.is_(None))
+    .where(Subscription.person_id == bindparam("person_id", type_=Uuid()), Subscription.retired_at.is_(None))
     .limit(1)
 )
 TRIAL_LASTS = timedelta(minutes=10)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, delete, not_, or_, select, update
+from sqlalchemy import Uuid, and_, bindparam, delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -118,7 +118,7 @@ _FACTS = (
     .join(Person, Person.id == Delivery.person_id)
     .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
     .outerjoin(Reminder, Reminder.id == Occurrence.reminder_id)
-    .where(Delivery.id.in_(bindparam("taken", expanding=True)))
+    .where(Delivery.id.in_(bindparam("taken", type_=Uuid(), expanding=True)))
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
@@ -51,7 +51,7 @@ _SIP_COVERS = exists(
     .where(
         Consent.person_id == Person.id,
         Consent.kind == ConsentKind.SIP,
-        ConsentUnit.unit_id == bindparam("unit_id"),
+        ConsentUnit.unit_id == bindparam("unit_id", type_=Uuid()),
         holds(_TODAY),
     )
 )
@@ -61,8 +61,8 @@ _BY_CONSENT = (
     select(*_FACTS, Consent.kind, Consent.what_matters, Consent.plan, Consent.contacts, Consent.reminders)
     .join(Consent, Consent.person_id == Person.id)
     .where(
-        Person.id == bindparam("person_id"),
-        Consent.relative_id == bindparam("relative_id"),
+        Person.id == bindparam("person_id", type_=Uuid()),
+        Consent.relative_id == bindparam("relative_id", type_=Uuid()),
         holds(_TODAY),
     )
     .with_for_update(of=Person, key_share=True)
@@ -71,8 +71,8 @@ _BY_CARE = (
     select(*_FACTS, _SIP_COVERS.label("crosses"))
     .join(CareRelation, CareRelation.person_id == Person.id)
     .where(
-        Person.id == bindparam("person_id"),
-        CareRelation.unit_id == bindparam("unit_id"),
+        Person.id == bindparam("person_id", type_=Uuid()),
+        CareRelation.unit_id == bindparam("unit_id", type_=Uuid()),
         relates(_TODAY),
     )
     .limit(1)

@@ -49,7 +49,7 @@ def write(person_id: UUID, prompt: str) -> ResponseReturnValue:
         else:
             db.session.commit()
             flash(plain("Sparat."))
-            if sight().is_self and said.version == 0:
+            if sight().is_self and (said.version == 0 or said.written_as):
                 return redirect(url_for(".share", person_id=person_id, prompt=prompt))
             return redirect(url_for(".show", person_id=person_id))
     return render_template(

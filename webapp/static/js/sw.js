@@ -194,11 +194,14 @@ async function open(navigate) {
 // however many times it arrives.
 
 async function answer(navigate, svar, tag, lang) {
-  await store("readwrite", (answers) =>
-    answers.put({ id: crypto.randomUUID(), navigate, svar, tryckt: new Date().toISOString() }),
-  );
-  await sendKept();
-  if ((await store("readonly", (answers) => answers.count())) === 0) return;
+  const press = { id: crypto.randomUUID(), navigate, svar, tryckt: new Date().toISOString() };
+  try {
+    await store("readwrite", (answers) => answers.put(press));
+    await sendKept();
+    if ((await store("readonly", (answers) => answers.count())) === 0) return;
+  } catch {
+    if (await delivered(press)) return; // a phone that keeps nothing, or is full: at least sent at once
+  }
   try {
     await self.registration.sync?.register("svar");
   } catch {
