@@ -34,7 +34,7 @@ def test_she_makes_a_reminder_and_is_told_when_it_comes(visit: Visitor, database
     response = aino.post(f"{aino.p}/paminnelser/ny", GOOD)
     assert response.location.endswith("/paminnelser")
     page = aino.page(f"{aino.p}/paminnelser")
-    assert "Nästa gång: Idag 13.00" in page
+    assert "Nästa gång: idag 13.00" in page
     assert "Vattna blommorna" in page
     made = newest(database)
     assert (made.times, made.days, made.from_on, made.until_on) == ("13:00", 127, clock.today(), None)

@@ -24,9 +24,9 @@ def when(reminder: Reminder) -> str:
 
 
 def next_due(reminder: Reminder, now: datetime) -> str:
-    """When it comes next: "Idag 13.00"; empty when it comes no more, or is paused."""
+    """When it comes next: "idag 13.00", to stand after a colon; empty when it comes no more, or is paused."""
     due = None if reminder.paused_at else rule_of(reminder).next_after(now)
-    return format_moment(due.at) if due else ""
+    return format_moment(due.at, start=False) if due else ""
 
 
 def saved(reminder: Reminder, now: datetime) -> str:
@@ -35,14 +35,17 @@ def saved(reminder: Reminder, now: datetime) -> str:
     return plain("Sparad. Nästa gång: %(when)s.", when=due) if due else plain("Sparad.")
 
 
-def answered(press: Press, result: Result) -> str:
-    """What is said after a press."""
+def answered(press: Press, result: Result, *, has_phone: bool = True) -> str:
+    """What is said after a press. Where no phone is connected nothing will remind, and nothing says so."""
     if result.outcome in DONE and result.pressed_at is not None:
         return plain("Klar %(time)s.", time=format_time(result.pressed_at))
     if result.outcome is Outcome.SKIPPED:
         return plain("Inte idag. Det står så nu.")
     if press is Press.LATER and result.later_until is not None:
-        return plain("Senare. Vi påminner igen %(time)s.", time=format_time(result.later_until))
+        at = format_time(result.later_until)
+        if has_phone:
+            return plain("Senare. Vi påminner igen %(time)s.", time=at)
+        return plain("Senare. Den står här igen %(time)s.", time=at)
     if press is Press.LATER:
         return plain("Det kommer ingen ny påminnelse den här gången. Du kan svara ändå.")
     return plain("Ångrat. Du kan svara på nytt.")
