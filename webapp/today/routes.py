@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, render_template
@@ -13,6 +14,8 @@ from webapp.pages import sky
 from webapp.permissions import Area, Permission
 from webapp.plans import reading as plans
 from webapp.reminders import day, phones
+
+JUST_NOW = timedelta(minutes=60)  # after that "now" would ask for a dose that may be too late
 
 bp = Blueprint("today", __name__, url_prefix="/p/<uuid:person_id>/idag")
 
@@ -26,6 +29,8 @@ def show(person_id: UUID) -> ResponseReturnValue:
     sees_times = shown.is_self or shown.cares or shown.ties.level(Area.PLAN) or shown.ties.level(Area.TIMES)
     return render_template(
         "today/show.html",
+        now=now,
+        just_now=JUST_NOW,
         today=clock.today(),
         greeting=sky.greeting(clock.local(now), shown.called),
         day=day.day_of(db.session, person_id, now) if sees_reminders else None,
