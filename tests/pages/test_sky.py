@@ -32,6 +32,13 @@ def test_the_greeting_says_in_words_what_the_sky_says() -> None:
     assert str(greeting(datetime(2026, 3, 9, 8, tzinfo=STOCKHOLM), "Aino")) == "God morgon, Aino"
 
 
+@pytest.mark.parametrize(
+    ("hour", "said"), [(21, "God kväll"), (22, "God kväll"), (23, "God kväll"), (0, "Hej"), (3, "Hej")]
+)
+def test_nobody_who_comes_at_night_is_met_with_a_goodbye(hour: int, said: str) -> None:
+    assert str(greeting(datetime(2026, 3, 9, hour, tzinfo=STOCKHOLM), "Aino")) == f"{said}, Aino"
+
+
 @pytest.mark.parametrize("mood", THEME)
 def test_the_browsers_frame_has_the_skys_colour_in_light_and_dark(mood: str) -> None:
     tokens = (STATIC / "css" / "tokens.css").read_text("utf-8")

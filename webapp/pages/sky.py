@@ -23,8 +23,9 @@ _GREETINGS: Mapping[Sky, LazyText] = {
     "morgon": _l("God morgon, %(name)s"),
     "dag": _l("God dag, %(name)s"),
     "kvall": _l("God kväll, %(name)s"),
-    "natt": _l("God natt, %(name)s"),
+    "natt": _l("God kväll, %(name)s"),
 }
+_SMALL_HOURS = _l("Hej, %(name)s")  # 00–04: no longer evening, and "God natt" is a goodbye
 
 
 def sky(local: datetime) -> Sky:
@@ -39,8 +40,9 @@ def sky(local: datetime) -> Sky:
 
 
 def greeting(local: datetime, name: str) -> LazyText:
-    """ "God morgon, Aino": what the sky says, in words."""
-    return _GREETINGS[sky(local)] % {"name": name}
+    """ "God morgon, Aino": what the sky says, in words; after midnight only "Hej, Aino"."""
+    said = _SMALL_HOURS if local.hour < 4 else _GREETINGS[sky(local)]
+    return said % {"name": name}
 
 
 def theme_colours(mood: str) -> tuple[tuple[str, str], tuple[str, str]]:
