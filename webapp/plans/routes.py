@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from webapp.contacts import domain as contacts
+from webapp.contacts import words as contact_words
 from webapp.core import clock, db
 from webapp.core.access import needs, sight
 from webapp.core.i18n import plain
@@ -34,6 +35,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         view=view,
         meeting=reading.next_time(db.session, person_id, now, meeting=True),
         first=first,
+        first_hours=contact_words.hours(first.reach, clock.local(now)) if first else None,
         advice=numbers.number(numbers.ADVICE),
         emergency=numbers.number(numbers.EMERGENCY),
         printed_on=clock.today(),
