@@ -11,12 +11,13 @@ from sqlalchemy import func, select
 from tests.conftest import NOON
 from tests.people import Guest, Visitor
 from webapp.accounts.models import Account, Login, Person
-from webapp.core import clock
+from webapp.core import audit, clock
 from webapp.core.audit import AccessLog
 from webapp.core.db import Base, Database
 from webapp.demo import routes
 from webapp.demo.load import load, read
 from webapp.sharing.guardians import age
+from webapp.what_matters.models import ReadReceipt
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 EVERYBODY = [each["sub"] for kind in ("person", "staff") for each in read()[kind]]
@@ -88,10 +89,23 @@ def test_each_of_them_is_as_old_as_the_design_says(app: Flask, database: Databas
 
 
 @ON_SQLITE
-def test_loading_leaves_nobody_signed_in_and_nothing_in_anybodys_log(app: Flask, database: Database) -> None:
+def test_loading_leaves_nobody_signed_in(app: Flask, database: Database) -> None:
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Login).where(Login.ended_at.is_(None))) == 0
-        assert session.scalar(select(func.count()).select_from(AccessLog)) == 0
+
+
+@ON_SQLITE
+def test_whoever_has_read_her_words_stands_in_her_log_and_nobody_else(app: Flask, database: Database) -> None:
+    with database.read() as session:
+        lines = session.scalars(select(AccessLog).order_by(AccessLog.person_id, AccessLog.number)).all()
+        receipts = session.scalars(select(ReadReceipt)).all()
+        assert receipts
+        assert {(line.person_id, line.unit_id, line.at, line.page) for line in lines} == {
+            (receipt.person_id, receipt.unit_id, receipt.read_at, "what_matters") for receipt in receipts
+        }
+        assert len(lines) == len(receipts)
+        for person_id in {line.person_id for line in lines}:
+            assert audit.first_broken([line for line in lines if line.person_id == person_id]) is None
 
 
 @ON_SQLITE

@@ -22,7 +22,7 @@ from webapp.accounts import domain as accounts
 from webapp.accounts.models import Account, Assignment, Duty, Person
 from webapp.contacts import domain as contacts
 from webapp.contacts.models import Role
-from webapp.core import access, clock, db
+from webapp.core import access, audit, clock, db
 from webapp.core.access import Sight
 from webapp.demo import story
 from webapp.directory.models import Huvudman, Organisation, Unit
@@ -204,7 +204,10 @@ def _say(session: Session, person: Person, sub: str, said: Facts, at: datetime) 
     session.flush()
     if reader := said.get("read_by"):
         read_at = at + timedelta(days=1)
-        what_matters.give_receipt(session, sight_of(session, reader, person.id, read_at), version.id, read_at)
+        visit = sight_of(session, reader, person.id, read_at)
+        with clock.frozen(read_at):  # the page that is read writes its line in the log first
+            audit.write(session, visit.reader, person.id, "what_matters")
+        what_matters.give_receipt(session, visit, version.id, read_at)
 
 
 def _name_contact(session: Session, person: Person, facts: Facts, from_on: date) -> None:
