@@ -16,7 +16,7 @@ from webapp.core.db import Database
 from webapp.directory.models import Unit
 from webapp.plans.models import PlanRow, RowStatus
 from webapp.reminders import planning
-from webapp.reminders.models import Occurrence
+from webapp.reminders.models import Occurrence, Reminder
 from webapp.sharing import domain as sharing
 from webapp.staff import domain
 from webapp.staff.domain import Task
@@ -142,7 +142,28 @@ def test_looking_at_a_list_is_no_opening_of_a_person(app: Flask, database: Datab
     from webapp.core.audit import AccessLog
 
     nils = visit("nils")
+    with database.read() as session:
+        before = session.scalars(select(AccessLog.id)).all()
     for path in ("/personal/", "/personal/sok", "/personal/skickat"):
         nils.page(path)
     with database.read() as session:
-        assert session.scalars(select(AccessLog)).first() is None
+        assert session.scalars(select(AccessLog.id)).all() == before
+
+
+@ON_SQLITE
+def test_self_care_to_assess_again_stands_with_its_last_day_the_soonest_first(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    assert "Egenvård ska bedömas på nytt Ta blodtrycket och skriv upp det Senast torsdag 19 mars" in _said(
+        visit("britta").page("/personal/")
+    )
+    with database.writing() as session:
+        unit = session.scalars(select(Unit).where(Unit.name == "Kalix hälsocentral")).one()
+        gun = session.scalars(select(Reminder.person_id).where(Reminder.unit_id == unit.id)).one()
+        sooner = session.scalars(select(Reminder).where(Reminder.text == "Frukost och tabletter")).one()
+        sooner.person_id, sooner.unit_id, sooner.until_on = gun, unit.id, TODAY + timedelta(days=3)
+        session.flush()
+        people = domain.people_of(session, unit.id, TODAY)
+        items = domain.work_list(session, unit.id, unit.organisation_id, people, NOON)
+    ending = [item.until_on for item in items if item.task is Task.ENDING]
+    assert ending == [TODAY + timedelta(days=3), TODAY + timedelta(days=10)]

@@ -63,6 +63,7 @@ class Item:
     what: str
     since: datetime | None
     reminder_id: UUID | None = None
+    until_on: date | None = None  # the last day, where the task is to be done before one
 
 
 def people_of(session: Session, unit_id: UUID, today: date) -> list[Patient]:
@@ -93,7 +94,7 @@ def people_of(session: Session, unit_id: UUID, today: date) -> list[Patient]:
 def work_list(
     session: Session, unit_id: UUID, organisation_id: UUID, people: Sequence[Patient], now: datetime
 ) -> list[Item]:
-    """What needs somebody at the unit, the most urgent first, then the oldest first."""
+    """What needs somebody at the unit: the most urgent first, then the oldest or the soonest to end first."""
     by_id = {person.id: person for person in people}
     items = [
         *_outcomes(session, unit_id, by_id, now),
@@ -110,9 +111,11 @@ def work_list(
         *_ending(session, unit_id, by_id, now),
     ]
     order = list(Task)
-    return sorted(items, key=lambda item: (order.index(item.task), item.since is None, item.since or now))[
-        :MOST_SHOWN
-    ]
+
+    def place(item: Item) -> tuple[int, bool, datetime, date]:
+        return (order.index(item.task), item.since is None, item.since or now, item.until_on or date.max)
+
+    return sorted(items, key=place)[:MOST_SHOWN]
 
 
 def _outcomes(session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: datetime) -> list[Item]:
@@ -191,7 +194,7 @@ def _ending(session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: da
             Reminder.person_id.in_(by_id),
         )
     )
-    return [Item(Task.ENDING, by_id[row.person_id], row.text, None, row.id) for row in rows]
+    return [Item(Task.ENDING, by_id[row.person_id], row.text, None, row.id, row.until_on) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
