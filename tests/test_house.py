@@ -91,7 +91,7 @@ WHO_MAY_ENTER = {
     "static": "public",
     "today.show": "today_see",
     "what_matters.give_receipt": "what_matters_receipt",
-    "what_matters.history": "what_matters_see",
+    "what_matters.history": "what_matters_history",
     "what_matters.keep_draft": "what_matters_write",
     "what_matters.share": "what_matters_share",
     "what_matters.show": "what_matters_see",

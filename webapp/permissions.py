@@ -36,6 +36,7 @@ class Permission(StrEnum):
     TODAY_SEE = "today_see"
     REMINDER_ANSWER = "reminder_answer"
     WHAT_MATTERS_SEE = "what_matters_see"
+    WHAT_MATTERS_HISTORY = "what_matters_history"
     WHAT_MATTERS_WRITE = "what_matters_write"
     WHAT_MATTERS_SHARE = "what_matters_share"
     WHAT_MATTERS_RECEIPT = "what_matters_receipt"
@@ -89,6 +90,9 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.TODAY_SEE: Rule(me=True, areas=(Area.REMINDERS, Area.PLAN, Area.TIMES), staff=True),
     Permission.REMINDER_ANSWER: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
     Permission.WHAT_MATTERS_SEE: Rule(me=True, areas=(Area.WHAT_MATTERS,), staff=True),
+    Permission.WHAT_MATTERS_HISTORY: Rule(
+        me=True
+    ),  # what was shared is what stood then, not what came before
     Permission.WHAT_MATTERS_WRITE: Rule(me=True, areas=(Area.WHAT_MATTERS,), level=Level.HELP, staff=True),
     Permission.WHAT_MATTERS_SHARE: Rule(me=True),
     Permission.WHAT_MATTERS_RECEIPT: Rule(staff=True),

@@ -340,3 +340,29 @@ def test_a_session_of_another_key_is_no_session(
     assert aino.get(f"{aino.p}/idag").location.startswith("/logga-in")
     with clock.frozen(NOON + timedelta(seconds=1)):
         assert aino.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["a..b", ".", "x" * 64, "a b", "a/b", "[::", "å.se", "a:999999", "@b"])
+def test_a_host_that_is_no_name_gets_a_clear_page(visit: Visitor, host: str) -> None:
+    for path in ("/", "/ring", "/sw.js", "/finns-inte"):
+        answer = visit.stranger().get(path, headers={"Host": host})
+        assert answer.status_code == 400
+        assert "112" in answer.text
+
+
+def test_a_file_where_words_are_expected_is_refused(visit: Visitor) -> None:
+    aino = visit("aino")
+    for path in ("/fel", f"{aino.p}/paminnelser/ny", f"{aino.p}/viktigt/know", f"{aino.p}/plan/egen-rad"):
+        data = {
+            "csrf_token": aino.token(),
+            "words": (io.BytesIO(b"x"), "x.txt"),
+            "text": (io.BytesIO(b"x"), "x"),
+        }
+        assert aino.client.post(path, data=data, content_type="multipart/form-data").status_code == 400
+
+
+@pytest.mark.parametrize("old", ["\ud800", "a\x00b"])
+def test_half_signs_in_json_are_refused(visit: Visitor, old: str) -> None:
+    body = json.dumps({"old": old, "new": {"endpoint": "x", "keys": {}}})
+    answer = visit.stranger().client.post("/prenumeration/byt", data=body, content_type="application/json")
+    assert answer.status_code == 400

@@ -80,6 +80,11 @@ class Sight:
     def cares(self) -> bool:
         return bool(self.ties.cares)
 
+    @property
+    def within(self) -> UUID | None:
+        """The organisation whose own things alone these staff see, without a SIP consent; None: no such limit."""
+        return self.reader.organisation_id if self.cares and not self.crosses else None
+
     def may(self, permission: Permission) -> bool:
         rule = self.table.get(permission)
         return rule is not None and rule.allows(self.ties)

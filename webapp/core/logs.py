@@ -50,6 +50,13 @@ def set_up() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    for name in ("waitress", "webapp"):  # the server's and Flask's own words hold the address
+        logging.getLogger(name).addFilter(_without_address)
+
+
+def _without_address(record: logging.LogRecord) -> bool:
+    record.msg, record.args = "request failed", ()
+    return True
 
 
 def init_app(app: Flask) -> None:

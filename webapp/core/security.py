@@ -6,6 +6,7 @@ import base64
 import gzip
 import io
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 MOST_OCTETS = 64 * 1024  # of a form; 2000 characters of any alphabet fit many times
 MOST_JSON = 8 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-REFUSED = "naramig.transfer_encoding"
+REFUSED, BAD_HOST = "naramig.transfer_encoding", "naramig.host"
+_HOST = re.compile(
+    r"(?=.{1,260}\Z)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*\.?(:\d{1,5})?|\[[0-9a-f:.]{2,45}\](:\d{1,5})?",
+    re.IGNORECASE,
+)
 WORTH_COMPRESSING = 500  # octets
 
 HEADERS = {
@@ -44,10 +49,11 @@ HEADERS = {
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class RefuseTransferEncoding:
+class RefuseOddRequests:
     """A body without a stated length never reaches the app: servers cut it at the limit and say nothing.
 
-    The request goes on empty and marked, so that the answer is a page in the reader's language.
+    Nor does a Host that is no name, which would break the making of addresses. The request goes on empty
+    and marked, so that the answer is a page in the reader's language.
     """
 
     def __init__(self, app: WSGIApplication) -> None:
@@ -59,6 +65,9 @@ class RefuseTransferEncoding:
             environ["CONTENT_LENGTH"] = "0"
             environ["wsgi.input"] = io.BytesIO()
             environ.pop("wsgi.input_terminated", None)
+        if not _HOST.fullmatch(environ.get("HTTP_HOST", "localhost")):
+            environ[BAD_HOST] = True
+            environ["HTTP_HOST"] = "localhost"
         return self._app(environ, start_response)
 
 
@@ -75,14 +84,16 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session
         WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no referrer
     )
-    app.wsgi_app = RefuseTransferEncoding(app.wsgi_app)  # type: ignore[method-assign]
-    app.before_request(_refuse_unstated_length)
+    app.wsgi_app = RefuseOddRequests(app.wsgi_app)  # type: ignore[method-assign]
+    app.before_request(_refuse_odd)
     app.before_request(_check_form_token)
     app.after_request(_finish)
     app.jinja_env.globals["csrf"] = form_token_field
 
 
-def _refuse_unstated_length() -> None:
+def _refuse_odd() -> None:
+    if request.environ.get(BAD_HOST):
+        abort(400)
     if request.environ.get(REFUSED):
         raise LengthRequired
 
@@ -120,6 +131,8 @@ def form_token_field() -> Markup:
 def _check_form_token() -> None:
     if request.method in SAFE:
         return
+    if request.files:
+        abort(400)  # no form here takes files
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or getattr(view, "token_in_address", False):
         return
@@ -156,9 +169,18 @@ def json_body() -> dict[str, Any]:
         body = json.loads(request.get_data(cache=False))
     except (ValueError, RecursionError):
         abort(400)
-    if not isinstance(body, dict):
+    if not isinstance(body, dict) or not _is_storable(body):
         abort(400)
     return body
+
+
+def _is_storable(body: dict[str, Any]) -> bool:
+    """Whether every text in it is one that a database takes: no half signs, no NUL."""
+    try:
+        written = json.dumps(body, ensure_ascii=False)
+        return "\\u0000" not in written and bool(written.encode())
+    except (UnicodeEncodeError, RecursionError):
+        return False
 
 
 # Every answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from wtforms import HiddenField, TextAreaField
@@ -12,6 +13,7 @@ from webapp.core.i18n import _l
 
 MOST_WORDS = 2000  # characters
 MOST_PAGE = 200
+_WORDS = re.compile(r"[a-z-]*|…")
 
 
 class FeedbackForm(Form):
@@ -30,11 +32,15 @@ class FeedbackForm(Form):
 
 
 def public_part(path: str) -> str:
-    """`/p/<id>/plan` as `/p/…/plan`: which page it was, but not whose; an answer's token goes as well."""
+    """`/p/<id>/plan` as `/p/…/plan`: which page it was, but not whose; an answer's token goes as well.
+
+    Anything that is no path of plain words is left out: the field can be forged, and the page stands in the log.
+    """
     parts = path.partition("?")[0].split("/")
     if len(parts) > 2 and parts[1] in ("p", "s"):
         parts[2] = "…"
-    return "/".join("…" if _is_id(part) else part for part in parts)
+    shown = ["…" if _is_id(part) else part for part in parts]
+    return "/".join(shown) if all(_WORDS.fullmatch(part) for part in shown) else ""
 
 
 def _is_id(part: str) -> bool:

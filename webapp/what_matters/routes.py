@@ -94,7 +94,7 @@ def share(person_id: UUID, prompt: str) -> ResponseReturnValue:
 
 
 @bp.get("/<prompt>/tidigare")
-@needs(Permission.WHAT_MATTERS_SEE)
+@needs(Permission.WHAT_MATTERS_HISTORY)
 def history(person_id: UUID, prompt: str) -> ResponseReturnValue:
     asked = _prompt(prompt)
     versions = domain.history(db.session, sight(), asked)

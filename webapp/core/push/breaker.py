@@ -24,7 +24,7 @@ class Patience:
     """
 
     failures: int = 8
-    refusals: int = 3
+    refusals: int = 25  # more than one person's phones, tried twice, can bring about
     rest_seconds: float = 60.0
     at_once: int = 40  # sends to one origin at a time; more connections cost more than they bring
 
