@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from tests.conftest import NOON
 from tests.people import Visitor
 from webapp.core import clock
 from webapp.core.db import Database
+from webapp.reminders import planning
 from webapp.reminders.forms import read_clock
-from webapp.reminders.models import Reminder
+from webapp.reminders.models import Occurrence, Reminder
 
 GOOD: dict[str, Any] = {"text": "Vattna blommorna", "at": "13.00", "days": [0, 1, 2, 3, 4, 5, 6]}
 
@@ -197,3 +200,45 @@ def test_whatever_is_typed_as_a_time_is_a_time_or_none(typed: str) -> None:
 def test_every_time_can_be_typed(at: Any) -> None:
     for form in ("%H.%M", "%H:%M", "%H%M"):
         assert read_clock(at.strftime(form)) == at.replace(second=0, microsecond=0)
+
+
+def test_coming_back_to_the_page_and_writing_another_makes_another(
+    visit: Visitor, database: Database
+) -> None:
+    aino, key = visit("aino"), "0e5a4a0e-3333-4000-8000-000000000000"
+    aino.post(f"{aino.p}/paminnelser/ny", {**GOOD, "once": key})
+    aino.post(f"{aino.p}/paminnelser/ny", {**GOOD, "text": "Mata katten", "at": "17", "once": key})
+    assert newest(database).times == "13:00"
+    assert newest(database, "Mata katten").times == "17:00"
+
+
+def test_a_helper_ends_what_she_set_but_not_what_the_nurse_assessed(
+    visit: Visitor, database: Database
+) -> None:
+    lisa, hers = visit("lisa"), visit.p("aino")
+    assessed = f"{hers}/paminnelser/{newest(database, 'Väg dig före frukost').id}"
+    own = f"{hers}/paminnelser/{newest(database, 'Morgonens tabletter').id}"
+    for act in ("pausa", "starta", "avsluta"):
+        assert lisa.post(f"{assessed}/{act}").status_code == 404
+    assert lisa.post(f"{own}/pausa").status_code == 302
+    assert f"{assessed}/avsluta" not in lisa.page(f"{hers}/paminnelser")
+
+
+def test_asking_for_a_pages_head_ends_nothing(visit: Visitor, database: Database) -> None:
+    for sub in ("aino", "lisa"):
+        at = f"{visit.p('aino')}/paminnelser/{newest(database, 'Morgonens tabletter').id}/avsluta"
+        assert visit(sub).client.head(at).status_code == 200
+    assert newest(database, "Morgonens tabletter").ended_at is None
+
+
+def test_changing_the_time_never_leaves_two_open_at_once(visit: Visitor, database: Database) -> None:
+    aino = visit("aino")
+    aino.post(f"{aino.p}/paminnelser/ny", {**GOOD, "at": "08.10"})
+    made = newest(database)
+    with database.writing() as session:
+        planning.plan_due(session, NOON + timedelta(minutes=10))
+    with clock.frozen(NOON + timedelta(minutes=15)):
+        aino.post(f"{aino.p}/paminnelser/{made.id}", {**GOOD, "at": "08.30"})
+    with database.read() as session:
+        (due,) = session.scalars(select(Occurrence).where(Occurrence.reminder_id == made.id)).all()
+        assert due.closes_at == NOON + timedelta(minutes=30)

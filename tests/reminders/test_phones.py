@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.people import Guest, Visitor
 from tests.push_service.phone import Phone
 from webapp.core.db import Database
-from webapp.reminders.models import Delivery, Subscription
+from webapp.reminders.models import Delivery, State, Subscription
 
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
 
@@ -140,7 +140,19 @@ def test_a_person_can_try_it_again_at_any_time(visit: Visitor, database: Databas
     aino = visit("aino")
     aino.post_json(f"{aino.p}/prenumeration", given())
     aino.post(f"{aino.p}/paminnelser/telefon/prova")
+    assert count(database, Delivery) == 1, "one that waits is enough: pressing ten times sends one"
+    with database.writing() as session:
+        session.execute(update(Delivery).values(state=State.SENT))
+    aino.post(f"{aino.p}/paminnelser/telefon/prova")
     assert count(database, Delivery) == 2
+
+
+def test_knowing_a_phones_address_does_not_give_it_to_another(visit: Visitor, database: Database) -> None:
+    aino, eino, phone = visit("aino"), visit("eino"), given()
+    aino.post_json(f"{aino.p}/prenumeration", phone)
+    assert eino.post_json(f"{eino.p}/prenumeration", given(phone["endpoint"])).status_code == 410
+    with database.read() as session:
+        assert session.scalars(select(Subscription.person_id)).all() == [aino.id]
 
 
 def test_a_person_keeps_at_most_ten_phones(visit: Visitor, database: Database) -> None:

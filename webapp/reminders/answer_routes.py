@@ -62,6 +62,7 @@ def answer(token: str) -> ResponseReturnValue:
             now,
             pressed_at=pressed_at,
             press_id=_uuid(request.form.get("id")),
+            most=domain.MOST_BY_TOKEN,
         )
     except domain.NotYet:
         abort(404)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from webapp.core import clock
 from webapp.core.db import rows
-from webapp.reminders.models import Occurrence, Reminder
+from webapp.reminders.models import SEEN_WITHIN, Occurrence, Reminder
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule, bits_to_days, instant, text_to_times
 
@@ -69,6 +69,7 @@ _REMINDERS = select(
     or_(Reminder.ended_at.is_(None), Reminder.ended_at > bindparam("morning")),
     Reminder.from_on <= bindparam("today"),
     or_(Reminder.until_on.is_(None), Reminder.until_on >= bindparam("yesterday")),
+    SEEN_WITHIN,
 )
 _OCCURRENCES = (
     select(
@@ -90,12 +91,16 @@ _OCCURRENCES = (
 )
 
 
-def day_of(session: Session, person_id: UUID, now: datetime) -> Day:
-    """Everything of the local day, and what is still open from the evening before. Two queries."""
+def day_of(session: Session, person_id: UUID, now: datetime, within: UUID | None = None) -> Day:
+    """Everything of the local day, and what is still open from the evening before. Two queries.
+
+    `within`: of what staff have set, only this organisation's (core.access.Sight.within).
+    """
     today = clock.local(now).date()
     morning = instant(today, time())
     given = {
         "person_id": person_id,
+        "within": within,
         "now": now,
         "today": today,
         "yesterday": today - timedelta(days=1),

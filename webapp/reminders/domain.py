@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Person
 from webapp.core.access import Sight
 from webapp.core.db import is_writing
-from webapp.reminders.models import Answered, Delivery, Occurrence, Reminder, SetBy, State, Subscription
+from webapp.reminders.models import (
+    SEEN_WITHIN,
+    Answered,
+    Delivery,
+    Occurrence,
+    Reminder,
+    SetBy,
+    State,
+    Subscription,
+)
 from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
 from webapp.reminders.schedule import (
     Rule,
@@ -25,7 +34,8 @@ from webapp.reminders.schedule import (
 
 UNDO = timedelta(seconds=60)
 MOST_ACTIVE = 60  # reminders that one person can have going at once
-MOST_PRESSES = 50  # kept per due time; more is no person pressing
+MOST_BY_TOKEN = 50  # presses kept per due time from a notice, which needs no session; more is no person
+MOST_PRESSES = 500  # from anywhere
 
 
 class TooMany(Exception):
@@ -83,16 +93,17 @@ def rule_of(reminder: Reminder) -> Rule:
 def set_reminder(
     session: Session, person_id: UUID, wish: Wish, by: By, now: datetime, once_key: str | None = None
 ) -> Reminder:
-    """Set a reminder. The same `once_key` again returns the first one: a form sent twice makes one.
+    """Set a reminder. The same `once_key` and wish again return the first one: a form sent twice makes one.
 
     What staff set is held for UNDO before anything is delivered. Raises NeverDue, TooMany.
     """
     if once_key is not None:
-        already = session.scalars(
-            select(Reminder).where(Reminder.person_id == person_id, Reminder.once_key == once_key)
-        ).first()
-        if already is not None:
+        known = select(Reminder).where(Reminder.person_id == person_id, Reminder.once_key == once_key)
+        already = session.scalars(known).first()
+        if already is not None and _says(already, wish):
             return already
+        if already is not None:
+            once_key = None  # the page was come back to and another reminder written: that is a new one
     first = wish.rule.next_after(now)
     if first is None:
         raise NeverDue
@@ -120,6 +131,16 @@ def _refuse_too_many(session: Session, person_id: UUID) -> None:
     going = select(Reminder.id).where(Reminder.person_id == person_id, Reminder.ended_at.is_(None), comes)
     if len(session.scalars(going.limit(MOST_ACTIVE)).all()) >= MOST_ACTIVE:
         raise TooMany
+
+
+def _says(reminder: Reminder, wish: Wish) -> bool:
+    """Whether the reminder is what is wished for."""
+    return reminder.ended_at is None and (reminder.text, reminder.why, reminder.how, rule_of(reminder)) == (
+        wish.text,
+        wish.why,
+        wish.how,
+        wish.rule,
+    )
 
 
 def _write(reminder: Reminder, wish: Wish) -> None:
@@ -220,13 +241,13 @@ def reminder_of(
     return session.scalars(found if ended_too else found.where(Reminder.ended_at.is_(None))).first()
 
 
-def reminders_of(session: Session, person_id: UUID) -> Sequence[Reminder]:
-    """The person's reminders that have not ended, in the order they were set."""
-    return session.scalars(
-        select(Reminder)
-        .where(Reminder.person_id == person_id, Reminder.ended_at.is_(None))
-        .order_by(Reminder.set_at, Reminder.id)
-    ).all()
+def reminders_of(session: Session, person_id: UUID, within: UUID | None = None) -> Sequence[Reminder]:
+    """The person's reminders that have not ended, in the order they were set.
+
+    `within`: of what staff have set, only this organisation's (core.access.Sight.within).
+    """
+    found = select(Reminder).where(Reminder.person_id == person_id, Reminder.ended_at.is_(None), SEEN_WITHIN)
+    return session.scalars(found.order_by(Reminder.set_at, Reminder.id), {"within": within}).all()
 
 
 def next_first(reminders: Sequence[Reminder], now: datetime) -> list[Reminder]:
@@ -264,6 +285,7 @@ def answer(
     pressed_at: datetime | None = None,
     press_id: UUID | None = None,
     pressed_as: str = "",
+    most: int = MOST_PRESSES,
 ) -> Result:
     """Take a press in and work out what the occurrence has come to. The same `press_id` twice is once.
 
@@ -273,7 +295,7 @@ def answer(
         raise NotYet
     session.refresh(occurrence, with_for_update=True)  # of two presses at once, the second finds the first
     presses = session.scalars(select(Answered).where(Answered.occurrence_id == occurrence.id)).all()
-    if len(presses) < MOST_PRESSES and not _known(session, press_id):
+    if len(presses) < most and not _known(session, press_id):
         made = Answered(
             id=press_id or uuid4(),
             person_id=occurrence.person_id,
@@ -356,6 +378,11 @@ def outcomes_of(session: Session, reminder_id: UUID, most: int = 60) -> Sequence
         .order_by(Occurrence.due_at.desc())
         .limit(most)
     ).all()
+
+
+def may_stop(sight: Sight, reminder: Reminder) -> bool:
+    """Pausing and ending: also the person, for what staff set; a relative only for what is no egenvård."""
+    return sight.is_self or may_change(sight, reminder)
 
 
 @dataclass(frozen=True, slots=True)

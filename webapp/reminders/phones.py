@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from webapp.core.db import rows
 from webapp.core.push import CheckedSubscription
-from webapp.reminders.models import Delivery, Subscription
+from webapp.reminders.models import Delivery, State, Subscription
 
 MOST_PHONES = 10
 _ONE_PHONE = (
@@ -51,6 +51,8 @@ def subscribe(
         raise TooManyPhones
     if unasked and (known is None or known.person_id != person_id or known.retired_at is not None):
         raise SwitchedOff
+    if known is not None and known.person_id != person_id and not _same_phone(known, checked):
+        raise SwitchedOff
     is_new = known is None or known.person_id != person_id or known.retired_at is not None
     if known is None:
         known = Subscription(id=uuid4(), endpoint=checked.endpoint, made_at=now)
@@ -60,6 +62,11 @@ def subscribe(
     known.confirmed_at, known.retired_at = now, None
     session.flush()
     return known, is_new
+
+
+def _same_phone(known: Subscription, checked: CheckedSubscription) -> bool:
+    """Whoever holds the phone has its keys too; somebody who only learnt the address has not."""
+    return (known.p256dh, known.auth) == (checked.p256dh, checked.auth)
 
 
 def replace(
@@ -103,7 +110,15 @@ def forget(session: Session, person_id: UUID, subscription_id: UUID | None, now:
 
 
 def try_out(session: Session, subscription: Subscription, now: datetime) -> None:
-    """Send a trial notice at once, so that the person sees that it works."""
+    """Send a trial notice at once, so that the person sees that it works. One that waits already is enough."""
+    waiting = select(Delivery.id).where(
+        Delivery.subscription_id == subscription.id,
+        Delivery.occurrence_id.is_(None),
+        Delivery.state == State.DUE,
+        Delivery.useless_at > now,
+    )
+    if session.scalar(waiting.limit(1)) is not None:
+        return
     session.add(
         Delivery(
             person_id=subscription.person_id,

@@ -28,6 +28,9 @@ LEASE = timedelta(seconds=45)  # well over the sender's deadline of 10 s
 FIRST_WAIT = 2.0  # seconds; doubles with each attempt, with full jitter
 LONGEST_WAIT = 120.0
 SILENT_FOR_GOOD = timedelta(days=1)  # each start of a worker has a name of its own
+TRIES_OF_OUR_NAME = (
+    2  # then the one delivery is given up: a phone connected under another key is refused for ever
+)
 NOT_US = frozenset({401, 403})  # the push service does not accept us: our own fault, mended by us
 
 
@@ -155,7 +158,7 @@ def settle_sent(
     alike: dict[tuple[datetime, State, int | None], list[UUID]] = {}
     gone: list[UUID] = []
     for leased, result in results:
-        if result.outcome is Sent.LATER or result.status in NOT_US:
+        if result.outcome is Sent.LATER or (result.status in NOT_US and leased.attempts < TRIES_OF_OUR_NAME):
             _wait(session, worker, leased, result, now)
             continue
         state = State(result.outcome.value)

@@ -28,10 +28,11 @@ def show_all(person_id: UUID) -> ResponseReturnValue:
     now = clock.now()
     return render_template(
         "reminders/all.html",
-        reminders=domain.next_first(domain.reminders_of(db.session, person_id), now),
+        reminders=domain.next_first(domain.reminders_of(db.session, person_id, sight().within), now),
         when=words.when,
         next_due=lambda reminder: words.next_due(reminder, now),
         may_change=lambda reminder: domain.may_change(sight(), reminder),
+        may_stop=lambda reminder: domain.may_stop(sight(), reminder),
         has_phone=phones.has_phone(db.session, person_id) if sight().is_self else None,
     )
 
@@ -80,14 +81,14 @@ def change(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:reminder_id>/pausa")
 @needs(Permission.REMINDER_SET)
 def pause(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
-    domain.pause(db.session, _reminder(reminder_id), clock.now())
+    domain.pause(db.session, _stoppable(reminder_id), clock.now())
     return _done(person_id, plain("Pausad. Inget kommer förrän du startar den igen."))
 
 
 @bp.post("/<uuid:reminder_id>/starta")
 @needs(Permission.REMINDER_SET)
 def resume(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
-    reminder = _reminder(reminder_id)
+    reminder = _stoppable(reminder_id)
     domain.resume(db.session, reminder, clock.now())
     return _done(person_id, words.saved(reminder, clock.now()))
 
@@ -96,8 +97,8 @@ def resume(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
 @needs(Permission.REMINDER_SET)
 def end(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     """Ending cannot be undone, so it is asked first."""
-    reminder = _reminder(reminder_id)
-    if request.method == "GET":
+    reminder = _stoppable(reminder_id)
+    if request.method != "POST":
         return render_template("reminders/end.html", reminder=reminder)
     domain.end(db.session, reminder, clock.now())
     return _done(person_id, plain("Avslutad."))
@@ -150,6 +151,11 @@ def _ask(form: ReminderForm) -> ReminderForm:
 
 def _reminder(reminder_id: UUID, *, ended_too: bool = False) -> Reminder:
     return domain.reminder_of(db.session, sight().person_id, reminder_id, ended_too=ended_too) or abort(404)
+
+
+def _stoppable(reminder_id: UUID) -> Reminder:
+    reminder = _reminder(reminder_id)
+    return reminder if domain.may_stop(sight(), reminder) else abort(404)
 
 
 def _done(person_id: UUID, said: str) -> ResponseReturnValue:

@@ -59,7 +59,8 @@ async function readersLanguage() {
 }
 
 async function textsFor(lang) {
-  return SERVER.texts[lang] || SERVER.texts[await readersLanguage()] || SERVER.texts.sv;
+  const known = (code) => (Object.hasOwn(SERVER.texts, code) ? SERVER.texts[code] : null);
+  return known(lang) || known(await readersLanguage()) || SERVER.texts.sv;
 }
 
 // --- Pages and files ----------------------------------------------------------------------------
@@ -160,7 +161,7 @@ const line = (value) => (typeof value === "string" ? value : undefined);
 // An address of our own, as a path; null for anybody else's.
 function ours(address) {
   const url = new URL(address, self.location.origin);
-  return url.origin === self.location.origin ? url.pathname + url.search : null;
+  return url.origin === self.location.origin && !url.pathname.startsWith("//") ? url.pathname + url.search : null;
 }
 
 // Only for the person who chose to see the text on the lock screen; the server decides, and may say no.
