@@ -16,6 +16,7 @@ from tests.people import Visitor
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.db import Database
+from webapp.demo.load import sight_of
 from webapp.directory.models import Organisation
 from webapp.directory.numbers import ClosedNumber
 from webapp.plans import domain, reading
@@ -273,11 +274,12 @@ def test_the_next_time_is_the_first_that_is_not_past(app: Flask, database: Datab
     with database.writing() as session:
         for days in (-1, 1, 2):
             domain.agree_on_time(session, aino.id, NOON + timedelta(days=days), f"Plats {days}", "Nils")
-    with database.read() as session:
-        found = reading.next_time(session, aino.id, NOON)
+    with app.app_context(), database.write() as session:
+        own = sight_of(session, "aino", aino.id, NOON)
+        found = reading.next_time(session, own, NOON)
         assert found is not None
         assert found.place == "Plats 1"
-        about = reading.next_time(session, aino.id, NOON, meeting=True)
+        about = reading.next_time(session, own, NOON, meeting=True)
         assert about is not None
         assert about.place == "Arjeplogs hälsocentral"
 

@@ -110,3 +110,11 @@ def test_a_guardians_right_is_written_down_to_the_sixteenth_birthday(app: Flask,
         jon = session.scalars(select(Person).where(Person.called == "Jon")).one()
         consent = session.scalars(select(Consent).where(Consent.kind == ConsentKind.GUARDIAN)).one()
         assert consent.until_on == jon.born_on.replace(year=jon.born_on.year + 16)
+
+
+def test_staff_outside_the_sip_consent_see_nothing_of_the_other_organisation(visit: Visitor) -> None:
+    """Eva at school is not in Jon's consent; Mats at BUP is with the region."""
+    eva, jon = visit("eva"), visit.p("jon")
+    for page in ("idag", "plan", "kontakter", "paminnelser"):
+        assert "Mats" not in eva.page(f"{jon}/{page}"), page
+    assert "Mats" in visit("ulla").page(f"{jon}/kontakter")

@@ -128,7 +128,9 @@ _CONTACTS = (
         CareContact.stand_in,
         CareContact.stand_in_phone,
         CareContact.for_relatives,
+        Unit.organisation_id,
     )
+    .outerjoin(Unit, Unit.id == CareContact.unit_id)
     .where(*_VALID)
     .order_by(CareContact.from_on.desc(), CareContact.name)
 )
@@ -149,12 +151,18 @@ def contacts_of(session: Session, sight: Sight, now: datetime) -> list[Contact]:
     """The three named in law first, each shown even when nobody is named; then the others. Two queries."""
     given = {"person_id": sight.person_id, "today": clock.local(now).date()}
     sees_all = sight.is_self or sight.cares
-    found = [row for row in rows(session, _CONTACTS, given) if sees_all or row.for_relatives]
+    named = rows(session, _CONTACTS, given)
+    found = [
+        row
+        for row in named
+        if (sees_all or row.for_relatives) and sight.within in (None, row.organisation_id)
+    ]
     hours: dict[UUID, list[Hours]] = {}
     for row in rows(session, _HOURS, given):
         hours.setdefault(row.contact_id, []).append(Hours(*row[1:]))
     shown = [_contact(row, hours.get(row.id, []), now) for row in found]
-    first = [_first(shown, role) for role in NAMED_IN_LAW]
+    hidden = {row.role for row in named} - {contact.role for contact in shown}
+    first = [_first(shown, role) for role in NAMED_IN_LAW if role not in hidden]
     return first + [contact for contact in shown if contact.role is Role.OTHER]
 
 

@@ -134,7 +134,8 @@ def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) 
     for agreed in facts.get("time", ()):
         starts_at = story.on_the_clock(today + timedelta(days=agreed["in_days"]), agreed["clock"])
         about = plan if agreed.get("meeting") else None
-        plans.agree_on_time(session, person.id, starts_at, agreed["place"], agreed["with_whom"], about)
+        whom = _organisation(session, agreed.get("organisation", ""))
+        plans.agree_on_time(session, person.id, starts_at, agreed["place"], agreed["with_whom"], about, whom)
     for reminder in facts.get("reminder", ()):
         sight = sight_of(session, reminder.get("by", facts["sub"]), person.id, began, reminder.get("at_unit"))
         story.remind(session, sight, reminder, began, now)

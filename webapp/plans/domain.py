@@ -175,14 +175,19 @@ def agree_on_time(
     place: str,
     with_whom: str,
     plan: Plan | None = None,
+    organisation: Organisation | None = None,
 ) -> AgreedTime:
-    """Write down a time that has been agreed with the person; with a plan, it is a meeting about it."""
+    """Write down a time that has been agreed with the person; with a plan, it is a meeting about it.
+
+    `organisation` is whom it is with: staff of another one see it only by the person's SIP consent.
+    """
     agreed = AgreedTime(
         person_id=person_id,
         starts_at=starts_at,
         place=place,
         with_whom=with_whom,
         plan_id=plan.id if plan else None,
+        organisation_id=organisation.id if organisation else None,
     )
     session.add(agreed)
     session.flush()

@@ -119,6 +119,7 @@ class AgreedTime(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"))  # set: a meeting about the plan
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))  # whom it is with
     starts_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(String(200))
     with_whom: Mapped[str] = mapped_column(String(300))

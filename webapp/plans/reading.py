@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import Uuid, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
@@ -104,6 +104,7 @@ _ROWS = (
     .where(PlanRow.plan_id == bindparam("plan_id", type_=Uuid()))
     .order_by(PlanRow.place, PlanRow.written_at)
 )
+_WITHIN = bindparam("within", type_=Uuid())
 _NEXT_TIME = (
     select(
         AgreedTime.id,
@@ -116,6 +117,7 @@ _NEXT_TIME = (
     .where(
         AgreedTime.person_id == bindparam("person_id", type_=Uuid()), AgreedTime.starts_at >= bindparam("now")
     )
+    .where(or_(_WITHIN.is_(None), AgreedTime.organisation_id == _WITHIN))
     .order_by(AgreedTime.starts_at)
     .limit(1)
 )
@@ -155,8 +157,8 @@ def visible(row: Any, sight: Sight) -> bool:
     return True
 
 
-def next_time(session: Session, person_id: UUID, now: datetime, meeting: bool = False) -> NextTime | None:
-    """The next agreed time; with `meeting`, the next one about the plan."""
+def next_time(session: Session, sight: Sight, now: datetime, meeting: bool = False) -> NextTime | None:
+    """The next agreed time that this reader may see; with `meeting`, the next one about the plan."""
     wanted = _NEXT_MEETING if meeting else _NEXT_TIME
-    found = rows(session, wanted, {"person_id": person_id, "now": now})
+    found = rows(session, wanted, {"person_id": sight.person_id, "now": now, "within": sight.within})
     return NextTime(*found[0]) if found else None

@@ -33,7 +33,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
     return render_template(
         "plans/show.html",
         view=view,
-        meeting=reading.next_time(db.session, person_id, now, meeting=True),
+        meeting=reading.next_time(db.session, sight(), now, meeting=True),
         first=first,
         first_hours=contact_words.hours(first.reach, clock.local(now)) if first else None,
         advice=numbers.number(numbers.ADVICE),

@@ -33,8 +33,8 @@ def show(person_id: UUID) -> ResponseReturnValue:
         just_now=JUST_NOW,
         today=clock.today(),
         greeting=sky.greeting(clock.local(now), shown.called),
-        day=day.day_of(db.session, person_id, now) if sees_reminders else None,
-        next_time=plans.next_time(db.session, person_id, now) if sees_times else None,
+        day=day.day_of(db.session, person_id, now, shown.within) if sees_reminders else None,
+        next_time=plans.next_time(db.session, shown, now) if sees_times else None,
         has_phone=phones.has_phone(db.session, person_id) if shown.is_self else None,
         may_answer=shown.may(Permission.REMINDER_ANSWER),
     )

@@ -178,10 +178,12 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('plan_id', sa.Uuid(), nullable=True),
+    sa.Column('organisation_id', sa.Uuid(), nullable=True),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('place', sa.String(length=200), nullable=False),
     sa.Column('with_whom', sa.String(length=300), nullable=False),
     sa.Column('question', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_agreed_time_organisation_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_agreed_time_person_id')),
     sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_agreed_time_plan_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agreed_time'))
