@@ -130,8 +130,9 @@ def _press(person_id: UUID, reminder_id: UUID, on: str, at: str, press: Press) -
         result = domain.answer(db.session, occurrence, press, now, pressed_as=named)
     except domain.NotYet:
         abort(404)
+    has_phone = phones.has_phone(db.session, person_id)
     db.session.commit()
-    flash(words.answered(press, result))
+    flash(words.answered(press, result, has_phone=has_phone))
     return redirect(url_for("today.show", person_id=person_id))
 
 
