@@ -22,7 +22,8 @@ class Tokens:
     """Makes and reads tokens under the app's secret key."""
 
     def __init__(self, secret_key: str) -> None:
-        self._signer = Signer(secret_key, salt="naramig.occurrence", digest_method=hashlib.sha256)
+        signing_key = hashlib.sha256(b"naramig.occurrence" + secret_key.encode()).digest()
+        self._signer = Signer(signing_key, key_derivation="none", digest_method=hashlib.sha256)
         self._topic_key = hashlib.sha256(b"naramig.topic" + secret_key.encode()).digest()
 
     def token(self, occurrence_id: UUID) -> str:
