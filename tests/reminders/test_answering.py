@@ -52,7 +52,7 @@ def outcome(database: Database, reminder: Reminder) -> Outcome:
     ("press", "said", "became"),
     [
         (Press.DONE, "Klar 08.00.", Outcome.DONE_IN_TIME),
-        (Press.LATER, "Vi påminner igen 08.15.", Outcome.OPEN),
+        (Press.LATER, "Den står här igen 08.15.", Outcome.OPEN),
         (Press.NOT_TODAY, "Inte idag.", Outcome.SKIPPED),
     ],
 )
