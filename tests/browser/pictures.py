@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from datetime import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.conftest import FLAGS, Site, found_browser, people_loaded_today, serve, sign_in
+from tests.browser.conftest import FLAGS, Clock, Site, found_browser, people_loaded_today, serve, sign_in
 from tests.browser.pages import Shown, every_page
 from tests.push_service import PushService
+from webapp.core import clock
 from webapp.core.locales import LANGUAGES
+from webapp.reminders.schedule import instant
 
 WIDTHS = {390: 844, 1200: 900}
 TALLEST = 8000
@@ -83,6 +86,7 @@ def main() -> None:
     parser.add_argument("--language", choices=list(LANGUAGES), default="sv")
     parser.add_argument("--to", type=Path, default=Path("pictures"))
     parser.add_argument("--only", default="", help="a part of the page's name")
+    parser.add_argument("--at", type=time.fromisoformat, default=time(8, 5), help="the clock on the wall")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="naramig-pictures-") as folder,
@@ -91,10 +95,14 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         file = Path(folder) / "naramig.sqlite"
+        now = Clock()
+        now.ahead = instant(clock.today(), given.at) - now()
+        patch.setattr(clock, "now", now)
         people_loaded_today(file)
         browser = playwright.chromium.launch(executable_path=found_browser(), args=FLAGS)
         running = serve(file, push_service, patch)
         site = next(running)
+        site.clock.ahead = now.ahead
         taken = take(site, browser, given.to, given.language, given.only)
         browser.close()
         running.close()  # type: ignore[attr-defined] # a generator
