@@ -31,6 +31,11 @@ IDLE_SECONDS = 1.0  # between rounds when nothing is due
 BEAT = timedelta(seconds=10)
 IN_HAND = 600  # deliveries under way at once
 AT_ONCE = 300  # leased, and settled, at once
+LOOK_AT_MEMORY = (
+    50_000,
+    20,
+    20,
+)  # gc thresholds: a notice leaves few cycles behind, and many notices none that stay
 SETTLE_SECONDS = 0.25  # a result waits no longer than this before it is written down
 TROUBLE_SECONDS = 5.0  # after a round that failed: the database is away, or two were in each other's way
 
@@ -63,7 +68,8 @@ class Worker:
         had ended would remind nobody. What was sent meanwhile is kept and written down then.
         """
         gc.collect()
-        gc.freeze()  # what is there now stays; looking through it again and again took a twelfth of the time
+        gc.freeze()  # what is there now stays; looking through it again and again took a tenth of the time
+        gc.set_threshold(*LOOK_AT_MEMORY)
         while not self.stopping:
             try:
                 busy = await self._round()
