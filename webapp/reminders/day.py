@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, or_, select
+from sqlalchemy import Uuid, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core import clock
 from webapp.core.db import rows
-from webapp.reminders.models import SEEN_WITHIN, Occurrence, Reminder
+from webapp.reminders.models import SEEN_WITHIN, Occurrence, Reminder, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule, bits_to_days, instant, text_to_times
 
@@ -41,12 +41,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What is due now (the oldest first), what was put off, what comes, and what is behind."""
+    """What is due now (the oldest first), what was put off, what comes, and what is behind.
+
+    `has_phone`: the person has a phone that says so; not asked where there is nothing to say.
+    """
 
     due: Sequence[Line]
     later: Sequence[Line]
     coming: Sequence[Line]
     behind: Sequence[Line]
+    has_phone: bool
 
 
 # Made once: putting a query together costs twice what running it does.
@@ -64,6 +68,9 @@ _REMINDERS = select(
     Reminder.from_on,
     Reminder.until_on,
     Reminder.next_due_at,
+    exists()
+    .where(Subscription.person_id == Reminder.person_id, Subscription.retired_at.is_(None))
+    .label("has_phone"),
 ).where(
     Reminder.person_id == bindparam("person_id", type_=Uuid()),
     or_(Reminder.ended_at.is_(None), Reminder.ended_at > bindparam("morning")),
@@ -118,7 +125,8 @@ def day_of(session: Session, person_id: UUID, now: datetime, within: UUID | None
         if (row.id, due.on, due.clock) not in planned
     ]
     lines = [_closed(line) if line.closes_at <= now else line for line in lines]
-    return _sorted_out(sorted(lines, key=lambda line: (line.due_at, line.clock)), now)
+    has_phone = any(row.has_phone for row in reminders.values())
+    return _sorted_out(sorted(lines, key=lambda line: (line.due_at, line.clock)), now, has_phone)
 
 
 def _closed(line: Line) -> Line:
@@ -126,13 +134,14 @@ def _closed(line: Line) -> Line:
     return replace(line, outcome=Outcome.UNANSWERED) if line.outcome is Outcome.OPEN else line
 
 
-def _sorted_out(lines: Sequence[Line], now: datetime) -> Day:
+def _sorted_out(lines: Sequence[Line], now: datetime, has_phone: bool) -> Day:
     due = [line for line in lines if line.outcome is Outcome.OPEN and line.due_at <= now]
     return Day(
         due=[line for line in due if line.later_until is None or line.later_until <= now],
         later=[line for line in due if line.later_until is not None and line.later_until > now],
         coming=[line for line in lines if line.outcome is Outcome.OPEN and line.due_at > now],
         behind=[line for line in lines if line.outcome is not Outcome.OPEN],
+        has_phone=has_phone,
     )
 
 

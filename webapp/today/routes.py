@@ -13,7 +13,7 @@ from webapp.core.access import needs, sight
 from webapp.pages import sky
 from webapp.permissions import Area, Permission
 from webapp.plans import reading as plans
-from webapp.reminders import day, phones
+from webapp.reminders import day
 
 JUST_NOW = timedelta(minutes=60)  # after that "now" would ask for a dose that may be too late
 
@@ -27,14 +27,15 @@ def show(person_id: UUID) -> ResponseReturnValue:
     shown = sight()
     sees_reminders = shown.may(Permission.REMINDERS_SEE)
     sees_times = shown.is_self or shown.cares or shown.ties.level(Area.PLAN) or shown.ties.level(Area.TIMES)
+    found = day.day_of(db.session, person_id, now, shown.within) if sees_reminders else None
     return render_template(
         "today/show.html",
         now=now,
         just_now=JUST_NOW,
         today=clock.today(),
         greeting=sky.greeting(clock.local(now), shown.called),
-        day=day.day_of(db.session, person_id, now, shown.within) if sees_reminders else None,
+        day=found,
         next_time=plans.next_time(db.session, shown, now) if sees_times else None,
-        has_phone=phones.has_phone(db.session, person_id) if shown.is_self else None,
+        has_phone=found.has_phone if found else None,
         may_answer=shown.may(Permission.REMINDER_ANSWER),
     )
