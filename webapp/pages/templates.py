@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import templating, url_for
 from jinja2 import Template
+from jinja2.runtime import Context, Macro
 
 
 class PageTemplate(Template):
@@ -20,8 +21,23 @@ class PageTemplate(Template):
         return super()._get_default_module()
 
 
+class PageContext(Context):
+    """Calls from a template. Ours ask neither for the context nor for the environment, only macros for escaping.
+
+    Jinja finds that out anew at each of a page's hundred and fifty calls, which took a twelfth of it.
+    """
+
+    def call(
+        self, called: Any, /, *args: Any, _block_vars: object = None, _loop_vars: object = None, **named: Any
+    ) -> Any:
+        if type(called) is Macro:
+            return called(self.eval_ctx, *args, **named)
+        return called(*args, **named)
+
+
 class Environment(templating.Environment):
     template_class = PageTemplate
+    context_class = PageContext
 
 
 def address(endpoint: str, **values: Any) -> str:
