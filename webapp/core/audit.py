@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Table,
     UniqueConstraint,
     Uuid,
     bindparam,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from webapp.core import clock
-from webapp.core.db import Base
+from webapp.core.db import Base, rows
 
 START = "0" * 64
 
@@ -52,7 +53,9 @@ class AccessLog(Base):
 
 
 _COLUMNS = tuple(column.key for column in inspect(AccessLog).column_attrs)
-_LINE = insert(AccessLog)  # not by the unit of work: the line is written, never changed
+_LINE = insert(
+    cast(Table, AccessLog.__table__)
+)  # no object of the session: the line is written, never changed
 _LAST = (
     select(AccessLog.number, AccessLog.chain)
     .where(AccessLog.person_id == bindparam("person_id", type_=Uuid()))
@@ -76,8 +79,8 @@ class Who(Protocol):
 
 def write(session: Session, who: Who, person_id: UUID, page: str) -> AccessLog:
     """Add the line to the transaction in hand; it stands or falls with what is shown."""
-    last = session.execute(_LAST, {"person_id": person_id}).first()
-    number, before = (last.number + 1, last.chain) if last else (1, START)
+    last = rows(session, _LAST, {"person_id": person_id})
+    number, before = (last[0].number + 1, last[0].chain) if last else (1, START)
     line = AccessLog(
         id=uuid4(),
         person_id=person_id,
@@ -90,7 +93,7 @@ def write(session: Session, who: Who, person_id: UUID, page: str) -> AccessLog:
         page=page,
     )
     line.chain = _chain(before, line)
-    session.execute(_LINE, {name: getattr(line, name) for name in _COLUMNS})
+    session.connection().execute(_LINE, {name: getattr(line, name) for name in _COLUMNS})
     return line
 
 
