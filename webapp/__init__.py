@@ -17,7 +17,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.pages import routes as pages
     from webapp.reminders import keys
     from webapp.settings import Settings
-    from webapp.sharing import domain as sharing
+    from webapp.sharing import ties
 
     settings = Settings.read(env)
     app = Flask(__name__, static_folder=None)
@@ -31,7 +31,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     session.init_app(app)  # before security: what is refused is said in the reader's language
     security.init_app(app)
     i18n.init_app(app, session.chosen_language)
-    access.init_app(app, permissions.TABLE, sharing.find)
+    access.init_app(app, permissions.TABLE, ties.find)
     app.extensions["naramig.urgent"] = numbers.urgent
     app.extensions["naramig.feedback"] = failing.keep_feedback
     keys.init_app(app, settings)

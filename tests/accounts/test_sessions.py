@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from tests.conftest import NOON, settings
 from tests.people import Guest, Visitor
 from webapp import create_app
-from webapp.accounts.domain import AT_MOST, IDLE, SEEN_EVERY
+from webapp.accounts.logins import AT_MOST, IDLE, SEEN_EVERY
 from webapp.accounts.models import Login, Person, StaffMember
 from webapp.core import clock
 from webapp.core.db import Database
@@ -86,7 +86,7 @@ def test_a_page_opens_though_the_last_use_cannot_be_written(
         raise OperationalError("busy", None, Exception("database is locked"))
 
     aino = visit("aino")
-    monkeypatch.setattr("webapp.accounts.domain.was_used", busy)
+    monkeypatch.setattr("webapp.accounts.logins.was_used", busy)
     with clock.frozen(NOON + timedelta(minutes=5)):
         assert is_open(aino, f"{aino.p}/idag")
 

@@ -17,7 +17,7 @@ from webapp.directory.models import Unit
 from webapp.plans.models import PlanRow, RowStatus
 from webapp.reminders import planning
 from webapp.reminders.models import Occurrence, Reminder
-from webapp.sharing import domain as sharing
+from webapp.sharing import care
 from webapp.staff import domain
 from webapp.staff.domain import Task
 
@@ -109,7 +109,7 @@ def test_a_person_in_two_care_relations_of_one_unit_stands_once(
     with database.writing() as session:
         aino = session.scalars(select(Person).where(Person.called == "Aino")).one()
         unit = session.scalars(select(Unit).where(Unit.name == "Arjeplogs hälsocentral")).one()
-        sharing.begin_care(session, aino, unit, "Sår", NOON)
+        care.begin_care(session, aino, unit, "Sår", NOON)
         unit_id = unit.id
     with database.read() as session:
         assert [person.called for person in domain.people_of(session, unit_id, TODAY)] == ["Aino"]

@@ -17,7 +17,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from webapp.accounts import domain, session
+from webapp.accounts import domain, logins, session
 from webapp.accounts.forms import SettingsForm
 from webapp.core import access, clock, db
 from webapp.core.access import needs, public, the_reader
@@ -48,7 +48,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End this sign-in. Cached copies go; notices and the numbers to call stay on the phone."""
     if access.reader() is not None:
-        domain.end_login(db.session, the_reader.login_id, clock.now())
+        logins.end_login(db.session, the_reader.login_id, clock.now())
         db.session.commit()
     session.end()
     response = make_response(redirect(url_for("pages.start")))
@@ -63,11 +63,11 @@ def take_assignment() -> ResponseReturnValue:
         assignment_id = UUID(request.form.get("uppdrag", ""))
     except ValueError:
         abort(404)
-    token = domain.take_assignment(db.session, the_reader, assignment_id, clock.now())
+    token = logins.take_assignment(db.session, the_reader, assignment_id, clock.now())
     if token is None:
         abort(404)
     db.session.flush()
-    found = domain.reader_of(db.session, token, clock.now()) or abort(404)
+    found = logins.reader_of(db.session, token, clock.now()) or abort(404)
     db.session.commit()
     session.begin(token)
     return redirect(own_page(found[0]))

@@ -8,7 +8,7 @@ from flask import Flask, g, request
 from flask import session as cookie
 from sqlalchemy.exc import OperationalError
 
-from webapp.accounts import domain
+from webapp.accounts import domain, logins
 from webapp.core import access, clock, db
 from webapp.core.security import SAFE
 from webapp.pages.routes import device_language
@@ -48,7 +48,7 @@ def _find_reader() -> None:
     if not isinstance(token, str):
         return
     now = clock.now()
-    found = domain.reader_of(db.session, token, now)
+    found = logins.reader_of(db.session, token, now)
     if found is None:
         cookie.pop(TOKEN, None)
         return
@@ -58,16 +58,16 @@ def _find_reader() -> None:
 
 def _write_down_use(seen_at: datetime, now: datetime) -> None:
     """Keep the sign-in alive. In a transaction of its own on a GET; a busy database can wait a minute."""
-    if now - seen_at < domain.SEEN_EVERY:
+    if now - seen_at < logins.SEEN_EVERY:
         return
     who = access.the_reader
     if g.writes:
-        domain.was_used(db.session, who.login_id, now)
+        logins.was_used(db.session, who.login_id, now)
         db.session.commit()
         return
     try:
         with db.database().writing() as session:
-            domain.was_used(session, who.login_id, now)
+            logins.was_used(session, who.login_id, now)
     except OperationalError:
         return
 

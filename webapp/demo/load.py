@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.accounts import domain as accounts
+from webapp.accounts import logins
 from webapp.accounts.models import Account, Assignment, Duty, Person
 from webapp.contacts import domain as contacts
 from webapp.contacts.models import Role
@@ -29,6 +30,7 @@ from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.permissions import Level
 from webapp.plans import domain as plans
 from webapp.plans.models import Doer
+from webapp.sharing import care, custody
 from webapp.sharing import domain as sharing
 from webapp.sharing.models import HowGiven
 from webapp.what_matters import domain as what_matters
@@ -123,8 +125,8 @@ def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) 
         protected=facts.get("protected", False),
     )
     accounts.add_account(session, ISSUER, facts["sub"], person)
-    for care in facts.get("care", ()):
-        sharing.begin_care(session, person, _unit(session, care["unit"]), care["reason"], began)
+    for relation in facts.get("care", ()):
+        care.begin_care(session, person, _unit(session, relation["unit"]), relation["reason"], began)
     _share(session, person, facts, began)
     for said in facts.get("says", ()):
         _say(session, person, facts["sub"], said, began)
@@ -146,12 +148,12 @@ def sight_of(session: Session, sub: str, person_id: UUID, now: datetime, unit: s
     account = accounts.account_of(session, ISSUER, sub)
     if account is None:
         raise LookupError(sub)
-    token = accounts.open_login(session, account, now, _assignment(session, account, unit))
+    token = logins.open_login(session, account, now, _assignment(session, account, unit))
     session.flush()
-    found = accounts.reader_of(session, token, now)
+    found = logins.reader_of(session, token, now)
     if found is None:
         raise LookupError(sub)
-    accounts.end_login(session, found[0].login_id, now)
+    logins.end_login(session, found[0].login_id, now)
     with clock.frozen(now):
         sight = access.look(session, found[0], person_id)
     if sight is None:
@@ -181,10 +183,10 @@ def _share(session: Session, person: Person, facts: Facts, began: datetime) -> N
         sharing.let_in(session, person, who, relative["relation"], grant, began)
     if guardian := facts.get("guardian"):
         who = _person(session, guardian["sub"])
-        sharing.verify_guardian(session, person, who, guardian["relation"], guardian["by"], began)
+        custody.verify_guardian(session, person, who, guardian["relation"], guardian["by"], began)
     if sip := facts.get("sip"):
         units = [_unit(session, name) for name in sip["units"]]
-        sharing.consent_to_sip(session, person, units, HowGiven.ORAL, sip["by"].capitalize(), began)
+        care.consent_to_sip(session, person, units, HowGiven.ORAL, sip["by"].capitalize(), began)
 
 
 def _person(session: Session, sub: str) -> Person:

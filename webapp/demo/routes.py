@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from webapp.accounts import domain, session
+from webapp.accounts import domain, logins, session
 from webapp.core import access, clock, db
 from webapp.core.access import public
 from webapp.core.i18n import _l
@@ -41,10 +41,10 @@ def sign_in() -> ResponseReturnValue:
     now = clock.now()
     before = access.reader()
     if before is not None:
-        domain.end_login(db.session, before.login_id, now)
-    token = domain.open_login(db.session, account, now)
+        logins.end_login(db.session, before.login_id, now)
+    token = logins.open_login(db.session, account, now)
     db.session.flush()
-    found = domain.reader_of(db.session, token, now)
+    found = logins.reader_of(db.session, token, now)
     if found is None:
         abort(404)
     helps = account.person_id is not None and sharing.only_helps(db.session, account.person_id)

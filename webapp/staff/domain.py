@@ -17,8 +17,8 @@ from webapp.core import clock
 from webapp.plans import domain as plans
 from webapp.reminders.models import Occurrence, Reminder, SetBy, Subscription
 from webapp.reminders.outcome import Outcome
-from webapp.sharing.domain import relates
 from webapp.sharing.models import CareRelation
+from webapp.sharing.ties import relates
 from webapp.what_matters.models import Answer, AnswerVersion, ReadReceipt
 
 LOOK_BACK = timedelta(days=3)

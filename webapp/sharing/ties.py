@@ -1,0 +1,128 @@
+"""What binds a reader to a person right now: the question every page of a person asks first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import Person
+from webapp.core import clock
+from webapp.core.access import Reader, Seen
+from webapp.core.db import is_writing, rows
+from webapp.permissions import Area, Level, Ties
+from webapp.sharing.guardians import areas_for_guardian
+from webapp.sharing.models import CareRelation, Consent, ConsentKind, ConsentUnit
+
+Today = date | BindParameter[date]
+
+
+def holds(today: Today) -> ColumnElement[bool]:
+    """A consent that holds today: begun, not past its last day, not withdrawn."""
+    return and_(Consent.from_on <= today, Consent.until_on >= today, Consent.withdrawn_at.is_(None))
+
+
+def relates(today: Today) -> ColumnElement[bool]:
+    """A care relation that is in force today."""
+    open_ended = or_(CareRelation.until_on.is_(None), CareRelation.until_on >= today)
+    return and_(CareRelation.from_on <= today, open_ended)
+
+
+_FACTS = (
+    Person.called,
+    Person.language,
+    Person.municipality,
+    Person.born_on,
+    Person.protected,
+    Person.deceased_at,
+)
+_TODAY = bindparam("today", type_=Date())
+_SIP_COVERS = exists(
+    select(ConsentUnit.unit_id)
+    .join(Consent, Consent.id == ConsentUnit.consent_id)
+    .where(
+        Consent.person_id == Person.id,
+        Consent.kind == ConsentKind.SIP,
+        ConsentUnit.unit_id == bindparam("unit_id", type_=Uuid()),
+        holds(_TODAY),
+    )
+)
+# Made once: putting a query together costs twice what running it does. The person's row is locked when
+# somebody else opens it, so that lines in the log come one by one.
+_BY_CONSENT = (
+    select(*_FACTS, Consent.kind, Consent.what_matters, Consent.plan, Consent.contacts, Consent.reminders)
+    .join(Consent, Consent.person_id == Person.id)
+    .where(
+        Person.id == bindparam("person_id", type_=Uuid()),
+        Consent.relative_id == bindparam("relative_id", type_=Uuid()),
+        holds(_TODAY),
+    )
+    .with_for_update(of=Person, key_share=True)
+)
+_BY_CARE = (
+    select(*_FACTS, _SIP_COVERS.label("crosses"))
+    .join(CareRelation, CareRelation.person_id == Person.id)
+    .where(
+        Person.id == bindparam("person_id", type_=Uuid()),
+        CareRelation.unit_id == bindparam("unit_id", type_=Uuid()),
+        relates(_TODAY),
+    )
+    .limit(1)
+    .with_for_update(of=Person, key_share=True)
+)
+
+
+def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
+    """What binds `who` to the person right now; None means that nothing does.
+
+    One query, and none for oneself: finding out who reads has found the person, alive, in this request.
+
+    The person's row is locked when somebody else opens it, so that lines in the log come one by one, and
+    when the person writes.
+    """
+    if who.person_id == person_id:
+        if is_writing(session):  # two devices of one person: what the second finds is what the first left
+            session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+        return Seen(who.name, who.language, who.municipality, Ties(is_self=True), crosses=True)
+    if who.person_id is not None:
+        return _relative(session, who.person_id, person_id)
+    if who.unit_id is not None and who.duty == "care":
+        return _staff(session, who.unit_id, person_id)
+    return None
+
+
+def _relative(session: Session, relative_id: UUID, person_id: UUID) -> Seen | None:
+    today = clock.today()
+    found = rows(session, _BY_CONSENT, {"person_id": person_id, "relative_id": relative_id, "today": today})
+    if not found or found[0].deceased_at is not None or found[0].protected:
+        return None  # protected identity: relations are suspended (design section 6)
+    areas: dict[Area, Level] = {}
+    for row in found:
+        for area, level in areas_of(row, today).items():
+            areas[area] = max(level, areas.get(area, Level.NONE))
+    if not any(areas.values()):
+        return None
+    who = found[0]
+    return Seen(who.called, who.language, who.municipality, Ties(areas=areas), crosses=True)
+
+
+def areas_of(row, today: date) -> Mapping[Area, Level]:  # type: ignore[no-untyped-def] # a row of _relative
+    if row.kind is ConsentKind.GUARDIAN:
+        return areas_for_guardian(row.born_on, today)
+    return {
+        Area.WHAT_MATTERS: Level(row.what_matters),
+        Area.PLAN: Level(row.plan),
+        Area.CONTACTS: Level(row.contacts),
+        Area.REMINDERS: Level(row.reminders),
+    }
+
+
+def _staff(session: Session, unit_id: UUID, person_id: UUID) -> Seen | None:
+    found = rows(session, _BY_CARE, {"person_id": person_id, "unit_id": unit_id, "today": clock.today()})
+    if not found or found[0].deceased_at is not None or found[0].protected:
+        return None  # protected identity opens to named staff only, and nobody can be named yet
+    who = found[0]
+    return Seen(who.called, who.language, who.municipality, Ties(cares=True), crosses=bool(who.crosses))
