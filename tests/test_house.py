@@ -78,6 +78,7 @@ WHO_MAY_ENTER = {
     "reminders.show_all": "reminders_see",
     "reminders.undo": "reminder_answer",
     "sharing.mine": "citizen:any",
+    "sharing.press_away": "citizen:any",
     "sharing.show": "sharing_set",
     "sharing.withdraw": "sharing_set",
     "staff.end": "reminder_send",

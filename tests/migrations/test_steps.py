@@ -28,6 +28,7 @@ from webapp.core.db import Base, Database, make_engine
 from webapp.migrations import steps
 from webapp.pages.models import Feedback
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
+from webapp.sharing.models import Notice
 from webapp.what_matters.models import Draft, Prompt
 
 VERSIONS = sorted((Path(steps.__file__).parent / "versions").glob("*.py"))
@@ -108,6 +109,7 @@ def fill(database: Database) -> None:
             [
                 Feedback(page="/", words="Något", told_at=NOON),
                 Heartbeat(worker="w", at=NOON),
+                Notice(person_id=person.id, kind="access_changed", at=NOON),
                 Draft(
                     person_id=person.id, prompt=Prompt.KNOW, account_id=account.id, words="x", kept_at=NOON
                 ),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
@@ -76,3 +76,23 @@ class CareRelation(Base):
     reason: Mapped[str] = mapped_column(String(200))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+
+
+class Notice(Base):
+    """A word from the app to one person about what has changed; stands on their own page until pressed away."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index(
+            "ix_notice_open",
+            "person_id",
+            sqlite_where=text("seen_at IS NULL"),
+            postgresql_where=text("seen_at IS NULL"),
+        ),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # the one it is for, and nobody else
+    kind: Mapped[str] = mapped_column(String(40))  # a word of notices.Kind; new ones need no step
+    about_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # whom it is about, where named
+    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]

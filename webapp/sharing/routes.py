@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.core import clock, db
@@ -12,8 +12,9 @@ from webapp.core.access import needs, signed_in, the_reader
 from webapp.core.i18n import plain
 from webapp.directory import numbers
 from webapp.pages.frame import first_page
+from webapp.pages.routes import local_path
 from webapp.permissions import Permission
-from webapp.sharing import domain
+from webapp.sharing import domain, notices
 from webapp.sharing.words import AREAS
 
 bp = Blueprint("sharing", __name__)
@@ -43,6 +44,24 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "sharing/mine.html",
         helped=domain.helped_by(db.session, person_id),
+        news=notices.told_to(db.session, person_id),
         first_page=first_page,
         carers=[each for each in numbers.public_numbers() if each.group == "carers"],
     )
+
+
+@bp.post("/mina/last")
+@signed_in("citizen")
+def press_away() -> ResponseReturnValue:
+    """The reader has read what the app told them, and the words go."""
+    person_id = the_reader.person_id or abort(404)
+    notices.press_away(db.session, person_id, _pressed(request.form.getlist("nytt")), clock.now())
+    db.session.commit()
+    return redirect(local_path(request.form.get("next")))
+
+
+def _pressed(ids: list[str]) -> list[UUID]:
+    try:
+        return [UUID(each) for each in ids[: notices.MOST_OPEN]]
+    except ValueError:
+        abort(400)

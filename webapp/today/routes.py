@@ -14,6 +14,7 @@ from webapp.pages import sky
 from webapp.permissions import Area, Permission
 from webapp.plans import reading as plans
 from webapp.reminders import day
+from webapp.sharing import notices
 
 JUST_NOW = timedelta(minutes=60)  # after that "now" would ask for a dose that may be too late
 
@@ -37,5 +38,6 @@ def show(person_id: UUID) -> ResponseReturnValue:
         day=found,
         next_time=plans.next_time(db.session, shown, now) if sees_times else None,
         has_phone=found.has_phone if found else None,
+        news=notices.told_to(db.session, person_id) if shown.is_self else (),
         may_answer=shown.may(Permission.REMINDER_ANSWER),
     )

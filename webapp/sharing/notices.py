@@ -1,0 +1,129 @@
+"""The app's own word to a person, in the app alone: something that concerns them has changed.
+
+Neutral in all cases: it says that there is something to look at, never why, and never a word about anybody's
+health. Whoever adds a kind gives it a text in TEXTS, and a name in the text only where the reader already
+knows of that person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import Uuid, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import Person
+from webapp.core.db import rows
+from webapp.core.i18n import LazyText, _l
+from webapp.sharing.models import Notice
+
+MOST_OPEN = 50  # the oldest go first
+
+
+class Kind(StrEnum):
+    """What has happened."""
+
+    ACCESS_CHANGED = "access_changed"  # to whom it was given: more, less or nothing
+    RELATIVE_ACCEPTED = "relative_accepted"  # to the person, who is to say that it is the right one
+    RELATIVE_JOINED = "relative_joined"  # to the person, who named this one by number
+    RELATIVE_LEFT = "relative_left"  # to the person
+    CONSENT_ENDS_SOON = "consent_ends_soon"  # to the person
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is said; `named` also says about whom; `way` is the page to go on to."""
+
+    text: LazyText
+    named: LazyText | None = None
+    way: str = ""  # "sharing.show" (vem får se vad), "sharing.mine" (de jag hjälper) or none
+
+
+TEXTS: Mapping[Kind, Text] = {
+    Kind.ACCESS_CHANGED: Text(_l("Det har ändrats vad du får se i appen."), way="sharing.mine"),
+    Kind.RELATIVE_ACCEPTED: Text(
+        _l("Någon har tackat ja till din inbjudan. Titta om det är rätt person."),
+        _l("%(name)s har tackat ja till din inbjudan. Titta om det är rätt person."),
+        "sharing.show",
+    ),
+    Kind.RELATIVE_JOINED: Text(
+        _l("Någon har tackat ja till din inbjudan."),
+        _l("%(name)s har tackat ja till din inbjudan."),
+        "sharing.show",
+    ),
+    Kind.RELATIVE_LEFT: Text(
+        _l("Någon som du har släppt in har gått ur."),
+        _l("%(name)s har gått ur och ser inte dina sidor mer."),
+        "sharing.show",
+    ),
+    Kind.CONSENT_ENDS_SOON: Text(
+        _l("Något som du delar tar slut snart. Du kan förlänga det."),
+        _l("Det du delar med %(name)s tar slut snart. Du kan förlänga det."),
+        "sharing.show",
+    ),
+}
+
+
+WORDS = frozenset(str(kind) for kind in Kind)  # a later version of the app may have written others
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notice as it is read."""
+
+    id: UUID
+    text: LazyText
+    way: str
+    at: datetime
+
+
+def tell(session: Session, person_id: UUID, kind: Kind, now: datetime, about: UUID | None = None) -> None:
+    """Tell one person, until they press it away. The same thing again while it still stands only gets a new time."""
+    same = (Notice.kind == kind, Notice.about_id == about if about else Notice.about_id.is_(None))
+    stands = (Notice.person_id == person_id, Notice.seen_at.is_(None))
+    if session.execute(update(Notice).where(*stands, *same).values(at=now).returning(Notice.id)).first():
+        return
+    kept = select(Notice.id).where(*stands).order_by(Notice.at.desc()).limit(MOST_OPEN - 1)
+    session.execute(
+        update(Notice)
+        .where(*stands, Notice.id.not_in(kept))
+        .values(seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.add(Notice(id=uuid4(), person_id=person_id, kind=kind, about_id=about, at=now))
+    session.flush()
+
+
+# Made once: putting a query together costs twice what running it does.
+_OPEN = (
+    select(Notice.id, Notice.kind, Notice.at, Person.called)
+    .outerjoin(
+        Person, (Person.id == Notice.about_id) & Person.protected.is_(False) & Person.deceased_at.is_(None)
+    )
+    .where(Notice.person_id == bindparam("person_id", type_=Uuid()), Notice.seen_at.is_(None))
+    .order_by(Notice.at.desc(), Notice.id)
+)
+
+
+def told_to(session: Session, person_id: UUID) -> Sequence[Told]:
+    """What this person has not pressed away yet, the newest first. One query."""
+    return [_told(row) for row in rows(session, _OPEN, {"person_id": person_id}) if row.kind in WORDS]
+
+
+def _told(row) -> Told:  # type: ignore[no-untyped-def] # a row of _OPEN
+    said = TEXTS[Kind(row.kind)]
+    text = said.named % {"name": row.called} if said.named and row.called else said.text
+    return Told(row.id, text, said.way, row.at)
+
+
+def press_away(session: Session, person_id: UUID, ids: Sequence[UUID], now: datetime) -> None:
+    """The person has read these; what is not theirs is left alone."""
+    session.execute(
+        update(Notice)
+        .where(Notice.person_id == person_id, Notice.id.in_(ids), Notice.seen_at.is_(None))
+        .values(seen_at=now)
+    )
