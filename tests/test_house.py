@@ -23,10 +23,12 @@ from webapp.accounts.models import Person
 from webapp.core import clock, security
 from webapp.core.db import EXTENSION, Base, Database
 from webapp.core.i18n import LANGUAGES
+from webapp.directory.models import Unit
 from webapp.permissions import TABLE, Permission
 from webapp.plans.models import AgreedTime, PlanRow
 from webapp.reminders.models import Occurrence, Reminder, SetBy
 from webapp.reminders.tokens import Tokens
+from webapp.sharing.models import CareRelation
 
 HOUSE = Path(webapp.__file__).parent
 TEMPLATES = HOUSE / "templates"
@@ -41,6 +43,9 @@ WHO_MAY_ENTER = {
     "answers.answer": "public",
     "answers.show": "public",
     "answers.text": "public",
+    "care.change": "care_set",
+    "care.end": "care_set",
+    "care.show": "person_see",
     "contacts.show": "contacts_see",
     "demo.sign_in": "public",
     "directory.ring": "public",
@@ -103,6 +108,7 @@ TOKEN_IN_ADDRESS = {"answers.answer", "phones.replace"}
 # Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
 KEEPS_TYPED = {
     "accounts.settings",
+    "care.change",
     "pages.feedback",
     "plans.add_own_row",
     "plans.ask",
@@ -209,10 +215,18 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
     sent = session.scalars(
         select(Reminder).where(Reminder.person_id == person_id, Reminder.set_by == SetBy.STAFF)
     )
+    health_centre = session.scalars(select(Unit.id).where(Unit.name == "Arjeplogs hälsocentral")).one()
+    caring = session.scalars(
+        select(CareRelation.id).where(
+            CareRelation.person_id == person_id, CareRelation.unit_id == health_centre
+        )
+    )
     return [
         *("/personal/", "/personal/sok", "/personal/skickat", "/personal/ingen-vard"),
         *(f"{p}/{page}" for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser")),
         *(f"{p}/viktigt/{prompt}" for prompt in ("strength", "know")),
+        f"/personal/person/{person_id}",
+        *(f"/personal/person/{person_id}/vard/{relation}" for relation in caring),
         f"/personal/skicka/{person_id}",
         *(f"/personal/skickat/{person_id}/{reminder.id}" for reminder in sent),
     ]

@@ -53,6 +53,7 @@ def _register_features(app: Flask) -> None:
     from webapp.reminders import answer_routes, phone_routes
     from webapp.reminders import routes as reminders
     from webapp.sharing import routes as sharing
+    from webapp.staff import care_routes
     from webapp.staff import routes as staff
     from webapp.today import routes as today
     from webapp.what_matters import routes as what_matters
@@ -70,6 +71,7 @@ def _register_features(app: Flask) -> None:
         sharing,
         more,
         staff,
+        care_routes,
     ):
         app.register_blueprint(feature.bp)
     if app.config["SETTINGS"].invented_people:

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     SHARING_SET = "sharing_set"
     LOG_SEE = "log_see"
     SETTINGS_SET = "settings_set"
+    PERSON_SEE = "person_see"
+    CARE_SET = "care_set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Ties:
 
     is_self: bool = False
     areas: Mapping[Area, Level] = field(default_factory=dict)  # what the person let a relative into
-    cares: bool = False  # staff of a unit with a care relation
+    cares: bool = False  # staff of a unit with a care relation, or in an emergency
+    emergency: bool = False  # without a care relation, or past a block: nödöppning, to read what helps now
 
     def level(self, area: Area) -> Level:
         return self.areas.get(area, Level.NONE)
@@ -69,16 +72,20 @@ class Ties:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may: the person; a relative let into any of `areas` at `level`; staff with a care relation."""
+    """Who may: the person; a relative let into any of `areas` at `level`; staff with a care relation;
+    staff in an emergency."""
 
     me: bool = False
     areas: tuple[Area, ...] = ()
     level: Level = Level.SEE
     staff: bool = False
+    emergency: bool = False
 
     def allows(self, ties: Ties) -> bool:
         if ties.is_self:
             return self.me
+        if ties.emergency:
+            return self.emergency
         if ties.cares:
             return self.staff
         return any(ties.level(area) >= self.level for area in self.areas)
@@ -89,18 +96,18 @@ ANY_AREA = tuple(Area)
 TABLE: Mapping[Permission, Rule] = {
     Permission.TODAY_SEE: Rule(me=True, areas=(Area.REMINDERS, Area.PLAN, Area.TIMES), staff=True),
     Permission.REMINDER_ANSWER: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
-    Permission.WHAT_MATTERS_SEE: Rule(me=True, areas=(Area.WHAT_MATTERS,), staff=True),
+    Permission.WHAT_MATTERS_SEE: Rule(me=True, areas=(Area.WHAT_MATTERS,), staff=True, emergency=True),
     Permission.WHAT_MATTERS_HISTORY: Rule(
         me=True
     ),  # what was shared is what stood then, not what came before
     Permission.WHAT_MATTERS_WRITE: Rule(me=True, areas=(Area.WHAT_MATTERS,), level=Level.HELP, staff=True),
     Permission.WHAT_MATTERS_SHARE: Rule(me=True),
     Permission.WHAT_MATTERS_RECEIPT: Rule(staff=True),
-    Permission.PLAN_SEE: Rule(me=True, areas=(Area.PLAN, Area.OWN_TASKS), staff=True),
+    Permission.PLAN_SEE: Rule(me=True, areas=(Area.PLAN, Area.OWN_TASKS), staff=True, emergency=True),
     Permission.PLAN_ADD_OWN_ROW: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
     Permission.PLAN_ANSWER: Rule(me=True),
     Permission.PLAN_TELL_OUTCOME: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
-    Permission.CONTACTS_SEE: Rule(me=True, areas=(Area.CONTACTS,), staff=True),
+    Permission.CONTACTS_SEE: Rule(me=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
     Permission.REMINDERS_SEE: Rule(me=True, areas=(Area.REMINDERS,), staff=True),
     Permission.REMINDER_SET: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
     Permission.REMINDER_SEND: Rule(staff=True),
@@ -109,4 +116,6 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.SHARING_SET: Rule(me=True),
     Permission.LOG_SEE: Rule(me=True),
     Permission.SETTINGS_SET: Rule(me=True),
+    Permission.PERSON_SEE: Rule(staff=True),
+    Permission.CARE_SET: Rule(staff=True),
 }

@@ -11,6 +11,7 @@ from webapp.core.db import EXTENSION
 from webapp.plans.models import AgreedTime, PlanRow
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Occurrence, Reminder
+from webapp.sharing.models import CareRelation
 from webapp.what_matters.models import Answer
 
 
@@ -32,6 +33,9 @@ def every_page(site: Site) -> list[Shown]:
         sent = session.scalars(select(Reminder).where(Reminder.text == "Väg dig före frukost")).one()
         row = session.scalars(select(PlanRow).where(PlanRow.what == "Jag väger mig varje morgon")).one()
         agreed = session.scalars(select(AgreedTime).where(AgreedTime.person_id == own.person_id)).one()
+        relation = session.scalars(
+            select(CareRelation).where(CareRelation.reason == "Listad, hjärtsvikt")
+        ).one()
         last = session.scalars(
             select(Occurrence).where(Occurrence.reminder_id == sent.id).order_by(Occurrence.due_at.desc())
         ).first()
@@ -92,5 +96,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-viktigt", "nils", f"{aino}/viktigt"),
         Shown("personal-plan", "nils", f"{aino}/plan"),
         Shown("personal-idag", "nils", f"{aino}/idag"),
+        Shown("personal-person", "nils", f"/personal/person/{person}"),
+        Shown("personal-vard", "nils", f"/personal/person/{person}/vard/{relation.id}", faulty=True),
         Shown("personal-ingen-vard", "karin", "/personal/ingen-vard"),
     ]

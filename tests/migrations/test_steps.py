@@ -19,16 +19,17 @@ from sqlalchemy.orm import Session
 
 from tests import databases
 from tests.conftest import NOON
-from webapp.accounts.models import Account, Login, Person
+from webapp.accounts.models import Account, Login, Person, StaffMember
 from webapp.contacts.models import ContactHours
 from webapp.core import audit, clock
 from webapp.core.access import Reader
 from webapp.core.audit import AccessLog, first_broken
 from webapp.core.db import Base, Database, make_engine
+from webapp.directory.models import Unit
 from webapp.migrations import steps
 from webapp.pages.models import Feedback
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
-from webapp.sharing.models import Notice
+from webapp.sharing.models import Block, Emergency, Notice
 from webapp.what_matters.models import Draft, Prompt
 
 VERSIONS = sorted((Path(steps.__file__).parent / "versions").glob("*.py"))
@@ -89,8 +90,14 @@ def fill(database: Database) -> None:
         person = session.scalars(select(Person)).first()
         account = session.scalars(select(Account).where(Account.person_id.is_not(None))).first()
         occurrence = session.scalars(select(Occurrence)).first()
+        unit, staff = (
+            session.scalars(select(Unit.id)).first(),
+            session.scalars(select(StaffMember.id)).first(),
+        )
         assert person
         assert account
+        assert unit
+        assert staff
         assert occurrence
         phone = Subscription(
             id=uuid4(),
@@ -108,6 +115,17 @@ def fill(database: Database) -> None:
         session.add_all(
             [
                 Feedback(page="/", words="Något", told_at=NOON),
+                Block(person_id=person.id, unit_id=unit, begun_at=NOON),
+                Emergency(
+                    person_id=person.id,
+                    staff_id=staff,
+                    unit_id=unit,
+                    unit_name="Akuten",
+                    role="läkare",
+                    reason="Föll i sitt hem och svarar inte.",
+                    opened_at=NOON,
+                    closes_at=NOON + timedelta(hours=24),
+                ),
                 Heartbeat(worker="w", at=NOON),
                 Notice(person_id=person.id, kind="access_changed", at=NOON),
                 Draft(

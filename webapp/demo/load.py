@@ -30,7 +30,7 @@ from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.permissions import Level
 from webapp.plans import domain as plans
 from webapp.plans.models import Doer
-from webapp.sharing import care, custody
+from webapp.sharing import care, custody, sip
 from webapp.sharing import domain as sharing
 from webapp.sharing.models import HowGiven
 from webapp.what_matters import domain as what_matters
@@ -184,9 +184,9 @@ def _share(session: Session, person: Person, facts: Facts, began: datetime) -> N
     if guardian := facts.get("guardian"):
         who = _person(session, guardian["sub"])
         custody.verify_guardian(session, person, who, guardian["relation"], guardian["by"], began)
-    if sip := facts.get("sip"):
-        units = [_unit(session, name) for name in sip["units"]]
-        care.consent_to_sip(session, person, units, HowGiven.ORAL, sip["by"].capitalize(), began)
+    if agreed := facts.get("sip"):
+        units = [_unit(session, name) for name in agreed["units"]]
+        sip.consent_to_sip(session, person, units, HowGiven.ORAL, agreed["by"].capitalize(), began)
 
 
 def _person(session: Session, sub: str) -> Person:

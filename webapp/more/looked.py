@@ -24,6 +24,7 @@ PAGES: Mapping[str, LazyText] = {
     "contacts": _l("Kontakter"),
     "reminders": _l("Påminnelser"),
     "more": _l("Mer"),
+    "care": _l("Uppgifter för personalen"),
 }
 SAME_PAGE = {"staff": "reminders", "answers": "reminders"}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
@@ -87,14 +87,23 @@ class Shared:
     units: tuple[str, ...] = ()
 
 
+def sip_of(session: Session, person_id: UUID) -> list[Shared]:
+    """Between which units the person lets what the plan needs pass, today."""
+    return _shared_where(session, Consent.person_id == person_id, Consent.kind == ConsentKind.SIP)
+
+
 def shared_by(session: Session, person_id: UUID) -> list[Shared]:
     """What this person shares today, with relatives first."""
+    return _shared_where(session, Consent.person_id == person_id)
+
+
+def _shared_where(session: Session, *which: ColumnElement[bool]) -> list[Shared]:
     relative = aliased(Person)
     rows = session.execute(
         select(Consent, relative.called, Person.born_on)
         .join(Person, Person.id == Consent.person_id)
         .outerjoin(relative, relative.id == Consent.relative_id)
-        .where(Consent.person_id == person_id, holds(clock.today()))
+        .where(*which, holds(clock.today()))
         .order_by(Consent.kind, Consent.given_at)
     ).all()
     units = session.execute(

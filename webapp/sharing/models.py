@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
@@ -76,6 +76,51 @@ class CareRelation(Base):
     reason: Mapped[str] = mapped_column(String(200))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+    begun_by: Mapped[str] = mapped_column(String(300), default="")  # who, as the person reads it
+    ended_at: Mapped[datetime | None]  # ended by somebody before its last day: holds from that instant
+    ended_by: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Block(Base):
+    """The person has blocked (spärrat) a unit: its staff open nothing of the person's while it stands."""
+
+    __tablename__ = "block"
+    __table_args__ = (
+        Index(
+            "uq_block_open",
+            "person_id",
+            "unit_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_block_unit", "unit_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Emergency(Base):
+    """Emergency access (nödöppning): one staff member opens one person for a short time, for a written reason."""
+
+    __tablename__ = "emergency"
+    __table_args__ = (
+        Index("ix_emergency_person", "person_id", "opened_at"),
+        Index("ix_emergency_staff", "staff_id", "opened_at"),
+        Index("ix_emergency_unit", "unit_id", "opened_at"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_member.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    unit_name: Mapped[str] = mapped_column(String(200))  # as it was called then
+    role: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(Text)  # the person reads it
+    opened_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
 
 
 class Notice(Base):

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, exists, not_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.access import Reader, Seen
-from webapp.core.db import is_writing, rows
+from webapp.core.db import Instant, is_writing, rows
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing.guardians import areas_for_guardian
-from webapp.sharing.models import CareRelation, Consent, ConsentKind, ConsentUnit
+from webapp.sharing.models import Block, CareRelation, Consent, ConsentKind, ConsentUnit, Emergency
 
 Today = date | BindParameter[date]
 
@@ -28,7 +28,14 @@ def holds(today: Today) -> ColumnElement[bool]:
 def relates(today: Today) -> ColumnElement[bool]:
     """A care relation that is in force today."""
     open_ended = or_(CareRelation.until_on.is_(None), CareRelation.until_on >= today)
-    return and_(CareRelation.from_on <= today, open_ended)
+    return and_(CareRelation.from_on <= today, open_ended, CareRelation.ended_at.is_(None))
+
+
+def is_blocked(
+    person_id: InstrumentedAttribute[UUID], unit_id: UUID | BindParameter[UUID]
+) -> ColumnElement[bool]:
+    """The person has blocked (spärrat) the unit, and not lifted it."""
+    return exists().where(Block.person_id == person_id, Block.unit_id == unit_id, Block.ended_at.is_(None))
 
 
 _FACTS = (
@@ -40,13 +47,14 @@ _FACTS = (
     Person.deceased_at,
 )
 _TODAY = bindparam("today", type_=Date())
+_UNIT = bindparam("unit_id", type_=Uuid())
 _SIP_COVERS = exists(
     select(ConsentUnit.unit_id)
     .join(Consent, Consent.id == ConsentUnit.consent_id)
     .where(
         Consent.person_id == Person.id,
         Consent.kind == ConsentKind.SIP,
-        ConsentUnit.unit_id == bindparam("unit_id", type_=Uuid()),
+        ConsentUnit.unit_id == _UNIT,
         holds(_TODAY),
     )
 )
@@ -62,15 +70,17 @@ _BY_CONSENT = (
     )
     .with_for_update(of=Person, key_share=True)
 )
+_RELATES = exists().where(CareRelation.person_id == Person.id, CareRelation.unit_id == _UNIT, relates(_TODAY))
+_EMERGENCY = exists().where(
+    Emergency.person_id == Person.id,
+    Emergency.staff_id == bindparam("staff_id", type_=Uuid()),
+    Emergency.unit_id == _UNIT,
+    Emergency.closes_at > bindparam("now", type_=Instant()),
+)
+_CARES = and_(_RELATES, not_(is_blocked(Person.id, _UNIT)))
 _BY_CARE = (
-    select(*_FACTS, _SIP_COVERS.label("crosses"))
-    .join(CareRelation, CareRelation.person_id == Person.id)
-    .where(
-        Person.id == bindparam("person_id", type_=Uuid()),
-        CareRelation.unit_id == bindparam("unit_id", type_=Uuid()),
-        relates(_TODAY),
-    )
-    .limit(1)
+    select(*_FACTS, _CARES.label("cares"), _SIP_COVERS.label("crosses"))
+    .where(Person.id == bindparam("person_id", type_=Uuid()), or_(_CARES, _EMERGENCY))
     .with_for_update(of=Person, key_share=True)
 )
 
@@ -90,7 +100,7 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     if who.person_id is not None:
         return _relative(session, who.person_id, person_id)
     if who.unit_id is not None and who.duty == "care":
-        return _staff(session, who.unit_id, person_id)
+        return _staff(session, who, person_id)
     return None
 
 
@@ -120,9 +130,19 @@ def areas_of(row, today: date) -> Mapping[Area, Level]:  # type: ignore[no-untyp
     }
 
 
-def _staff(session: Session, unit_id: UUID, person_id: UUID) -> Seen | None:
-    found = rows(session, _BY_CARE, {"person_id": person_id, "unit_id": unit_id, "today": clock.today()})
+def _staff(session: Session, who: Reader, person_id: UUID) -> Seen | None:
+    """By the unit's care relation, unless the person has blocked the unit; or in an emergency, in spite of both."""
+    now = clock.now()
+    given = {
+        "person_id": person_id,
+        "unit_id": who.unit_id,
+        "staff_id": who.staff_id,
+        "today": clock.local(now).date(),
+        "now": now,
+    }
+    found = rows(session, _BY_CARE, given)
     if not found or found[0].deceased_at is not None or found[0].protected:
         return None  # protected identity opens to named staff only, and nobody can be named yet
-    who = found[0]
-    return Seen(who.called, who.language, who.municipality, Ties(cares=True), crosses=bool(who.crosses))
+    person = found[0]
+    ties = Ties(cares=True, emergency=not person.cares)
+    return Seen(person.called, person.language, person.municipality, ties, crosses=bool(person.crosses))

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
@@ -18,7 +18,7 @@ from webapp.plans import domain as plans
 from webapp.reminders.models import Occurrence, Reminder, SetBy, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.sharing.models import CareRelation
-from webapp.sharing.ties import relates
+from webapp.sharing.ties import is_blocked, relates
 from webapp.what_matters.models import Answer, AnswerVersion, ReadReceipt
 
 LOOK_BACK = timedelta(days=3)
@@ -67,7 +67,7 @@ class Item:
 
 
 def people_of(session: Session, unit_id: UUID, today: date) -> list[Patient]:
-    """Whom the unit cares for, by name. Protected people stand in no list; the dead neither."""
+    """Whom the unit cares for, by name. In no list: the protected, the dead, and those who have blocked the unit."""
     rows = session.execute(
         select(
             Person.id,
@@ -82,6 +82,7 @@ def people_of(session: Session, unit_id: UUID, today: date) -> list[Patient]:
         .where(
             CareRelation.unit_id == unit_id,
             relates(today),
+            not_(is_blocked(Person.id, unit_id)),
             Person.protected.is_(False),
             Person.deceased_at.is_(None),
         )
@@ -218,6 +219,17 @@ def sent_by(session: Session, unit_id: UUID, people: Sequence[Patient]) -> list[
         .limit(MOST_SHOWN)
     )
     return [Sent(row.Reminder, called[row.Reminder.person_id], row.outcome, row.due_at) for row in rows]
+
+
+def going_from(session: Session, unit_id: UUID, person_id: UUID) -> int:
+    """How many reminders of the unit's this person still gets."""
+    going = select(func.count()).where(
+        Reminder.person_id == person_id,
+        Reminder.unit_id == unit_id,
+        Reminder.set_by == SetBy.STAFF,
+        Reminder.next_due_at.is_not(None),
+    )
+    return session.scalar(going) or 0
 
 
 _last = aliased(Occurrence)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any, Protocol
 
+from webapp.core.access import Reader
 from webapp.core.i18n import LazyText, _l
 from webapp.reminders.outcome import Outcome
 from webapp.sharing.guardians import age as years
-from webapp.staff.domain import Patient, Task
+from webapp.staff.domain import Task
 
 TASKS: Mapping[Task, tuple[LazyText, str]] = {
     Task.UNDELIVERED: (_l("Påminnelse nådde inte fram"), "varning"),
@@ -30,5 +32,17 @@ OUTCOMES: Mapping[Outcome, tuple[LazyText, str, str]] = {
 }
 
 
-def age(person: Patient, today: date) -> int:
+class Born(Protocol):
+    """Somebody with a day of birth: a Person, or a Patient of a list."""
+
+    @property
+    def born_on(self) -> Any: ...
+
+
+def age(person: Born, today: date) -> int:
     return years(person.born_on, today)
+
+
+def signature(who: Reader) -> str:
+    """Who has done something, as the person reads it."""
+    return f"{who.name}, {who.role}, {who.unit_name}"
