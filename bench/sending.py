@@ -26,9 +26,11 @@ from pywebpush import webpush
 from sqlalchemy import delete, func, insert, select
 
 from tests import databases
+from tests.conftest import KEYS
 from tests.push_service.phone import Phone
 from webapp.accounts import domain as accounts
 from webapp.core.db import Database
+from webapp.core.keyring import Keys
 from webapp.core.push import Vapid, check_subscription, new_private_key
 from webapp.core.push.sender import Sender
 from webapp.migrations import steps
@@ -140,7 +142,7 @@ def webpush_loop(origins: list[str], key: str) -> Took:
 def prepare(url: str, origins: list[str], key: str) -> Database:
     """A database with people, their phones and a reminder each."""
     steps.upgrade(url)
-    database = Database(url)
+    database = Database(url, Keys.read(KEYS))
     now = datetime.now(UTC)
     vapid = Vapid(key, SUBJECT)
     with database.writing() as session:

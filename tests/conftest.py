@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from webapp.settings import Settings
 NOON = datetime(2026, 3, 9, 7, 0, tzinfo=UTC)  # Monday, 08.00 on a Swedish wall
 SECRET = "a secret for the tests alone: 0123456789abcdef"
 VAPID = new_private_key()
+KEYS = f"1:{secrets.token_urlsafe(32)}"
 
 
 def settings(url: str, **more: str) -> dict[str, str]:
@@ -32,6 +34,7 @@ def settings(url: str, **more: str) -> dict[str, str]:
         "NARAMIG_ENV": "test",
         "DATABASE_URL": url,
         "SECRET_KEY": SECRET,
+        "NARAMIG_KEYS": KEYS,
         "VAPID_PRIVATE_KEY": VAPID,
         "VAPID_SUBJECT": "mailto:test@naramig.invalid",
         **more,
@@ -89,8 +92,8 @@ def app_without_data() -> Flask:
 def app(app_without_data: Flask, database_url: str) -> Iterator[Flask]:
     """The app over the test's own database, on Monday morning."""
     app, before = app_without_data, dict(app_without_data.extensions)
-    app.extensions[EXTENSION] = Database(database_url)
     app.config["SETTINGS"] = Settings.read(settings(database_url))
+    app.extensions[EXTENSION] = Database(database_url, app.config["SETTINGS"].keys)
     with clock.frozen(NOON):
         yield app
     app.extensions[EXTENSION].engine.dispose()

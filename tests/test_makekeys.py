@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import settings
 from webapp import create_app, makekeys
+from webapp.core.keyring import Keys
+from webapp.migrations import steps
 
 
 def _read(folder: Path) -> dict[str, str]:
@@ -34,7 +38,7 @@ def test_no_two_makings_give_the_same_keys(tmp_path: Path) -> None:
     makekeys.make(tmp_path / "a")
     makekeys.make(tmp_path / "b")
     one, two = _read(tmp_path / "a"), _read(tmp_path / "b")
-    for name in ("SECRET_KEY", "VAPID_PRIVATE_KEY"):
+    for name in ("SECRET_KEY", "NARAMIG_KEYS", "VAPID_PRIVATE_KEY"):
         assert one[name] != two[name]
 
 
@@ -55,3 +59,46 @@ def test_an_empty_key_file_is_not_filled_behind_anybodys_back(tmp_path: Path) ->
     (tmp_path / "keys.env").write_text("")
     assert not makekeys.make(tmp_path)
     assert (tmp_path / "keys.env").read_text() == ""
+
+
+def older(folder: Path) -> str:
+    """A file of keys from before texts were sealed, without a line break at its end."""
+    makekeys.make(folder)
+    lines = (folder / "keys.env").read_text("utf-8").splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("NARAMIG_KEYS"))
+    (folder / "keys.env").write_text(text, encoding="utf-8")
+    return text
+
+
+def test_an_older_demo_gets_the_key_it_lacks_and_keeps_the_others(tmp_path: Path) -> None:
+    before = older(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "naramig.sqlite")) as connection:
+        connection.execute("CREATE TABLE person (id CHAR(32), phone VARCHAR(30))")
+    makekeys.make(tmp_path)
+    after = (tmp_path / "keys.env").read_text("utf-8")
+    assert after.startswith(before + "\n")
+    assert create_app({**settings(f"sqlite:///{tmp_path}/x.sqlite"), **_read(tmp_path)})
+    assert stat.S_IMODE((tmp_path / "keys.env").stat().st_mode) == 0o600
+    makekeys.make(tmp_path)
+    assert (tmp_path / "keys.env").read_text("utf-8") == after
+
+
+def test_where_texts_are_sealed_the_key_is_never_made_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = older(tmp_path)
+    steps.upgrade(f"sqlite:///{tmp_path}/naramig.sqlite")
+    monkeypatch.setattr(sys, "argv", ["makekeys", str(tmp_path)])
+    assert makekeys.main() == 1
+    assert "backup" in capsys.readouterr().err
+    assert (tmp_path / "keys.env").read_text("utf-8") == before
+
+
+def test_a_new_key_is_printed_and_kept_nowhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["makekeys", "--new-key"])
+    assert makekeys.main() == 0
+    assert Keys.read(f"1:{capsys.readouterr().out.strip()}").newest.number == 1
+    assert list(tmp_path.iterdir()) == []

@@ -26,7 +26,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     app.jinja_env.globals["url_for"] = templates.address
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
-    db.init_app(app, settings.database_url)
+    db.init_app(app, settings.database_url, settings.keys)
     logs.init_app(app)
     session.init_app(app)  # before security: what is refused is said in the reader's language
     security.init_app(app)

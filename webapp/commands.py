@@ -36,7 +36,7 @@ def _settings() -> Settings:
 @click.argument("to", default="head")
 def upgrade(to: str) -> None:
     """Take every migration step."""
-    steps.upgrade(_settings().owner_url, to)
+    steps.upgrade(_settings().owner_url, to, _settings().keys)
     click.echo("The database has its shape.")
 
 
@@ -44,7 +44,7 @@ def upgrade(to: str) -> None:
 @click.argument("to")
 def downgrade(to: str) -> None:
     """Take steps back, such as `-1`."""
-    steps.downgrade(_settings().owner_url, to)
+    steps.downgrade(_settings().owner_url, to, _settings().keys)
     click.echo("Done.")
 
 
@@ -67,4 +67,4 @@ def run(once: bool) -> None:
     logs.set_up()
     settings = _settings()
     sender = Sender(keys.vapid(), extra_origins=settings.extra_push_origins)
-    uvloop.run(worker.serve(Database(settings.worker_url), sender, keys.tokens(), once=once))
+    uvloop.run(worker.serve(Database(settings.worker_url, settings.keys), sender, keys.tokens(), once=once))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from webapp.core.keyring import Keys
+
 LEAST_SECRET = 32  # characters; token_urlsafe(32) gives 43
 
 
@@ -34,6 +36,7 @@ class Settings:
     owner_url: str
     worker_url: str
     secret_key: str
+    keys: Keys
     vapid_private_key: str
     vapid_subject: str
     extra_push_origins: frozenset[str]
@@ -56,6 +59,7 @@ class Settings:
             owner_url=_driver(env.get("DATABASE_OWNER_URL") or url),
             worker_url=_driver(env.get("DATABASE_WORKER_URL") or url),
             secret_key=_secret(env),
+            keys=_keys(env),
             vapid_private_key=_required(env, "VAPID_PRIVATE_KEY"),
             vapid_subject=_subject(env),
             extra_push_origins=_origins(env, environment),
@@ -94,6 +98,13 @@ def _secret(env: Mapping[str, str]) -> str:
     if len(secret) < LEAST_SECRET or len(set(secret)) < 10:
         raise UnsafeSettings(f"SECRET_KEY must be random and at least {LEAST_SECRET} characters long")
     return secret
+
+
+def _keys(env: Mapping[str, str]) -> Keys:
+    try:
+        return Keys.read(_required(env, "NARAMIG_KEYS"))
+    except ValueError as fault:
+        raise UnsafeSettings(f"NARAMIG_KEYS: {fault}") from None
 
 
 def _subject(env: Mapping[str, str]) -> str:

@@ -13,11 +13,12 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import EnvironBuilder
 
-from tests.conftest import NOON
+from tests.conftest import KEYS, NOON
 from tests.people import TOKEN, Guest, Visitor
 from webapp.core import clock, security
 from webapp.core.db import EXTENSION, Database
 from webapp.core.i18n import LANGUAGES
+from webapp.core.keyring import Keys
 from webapp.pages.models import Feedback
 from webapp.plans.models import PlanRow
 
@@ -299,7 +300,7 @@ def test_the_error_pages_need_no_database(
     own_page = f"{aino.p}/idag"
     assert stranger.get("/ring").status_code == 200
     empty = tmp_path_factory.mktemp("empty") / "nothing.sqlite"
-    whole, broken = app.extensions[EXTENSION], Database(f"sqlite:///{empty}")
+    whole, broken = app.extensions[EXTENSION], Database(f"sqlite:///{empty}", Keys.read(KEYS))
     app.extensions[EXTENSION] = broken
     try:
         for path in (own_page, "/finns-inte", "/ring"):

@@ -9,6 +9,8 @@ from webapp import create_app
 from webapp.settings import Environment, Settings, UnsafeSettings
 
 GOOD = settings("postgresql://owner@db.example/naramig")
+KEY = "Zm9yIHRoZSB0ZXN0cyBhbG9uZTogMTIzNDU2Nzg5MCE"  # "for the tests alone: 1234567890!"
+OTHER = "Zm9yIHRoZSB0ZXN0cyBhbG9uZTogMTIzNDU2Nzg5MD8"
 PRODUCTION = {**GOOD, "NARAMIG_ENV": "production"}
 
 
@@ -61,6 +63,21 @@ def test_without_a_setting_it_says_which(name: str, value: str | None) -> None:
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "a" * 64),
         ("SECRET_KEY", "changeme" * 8),
+        ("NARAMIG_KEYS", "1"),
+        ("NARAMIG_KEYS", ","),
+        ("NARAMIG_KEYS", KEY),
+        ("NARAMIG_KEYS", f"1:{KEY},"),
+        ("NARAMIG_KEYS", f"0:{KEY}"),
+        ("NARAMIG_KEYS", f"-1:{KEY}"),
+        ("NARAMIG_KEYS", f"\u0661:{KEY}"),
+        ("NARAMIG_KEYS", f"1:{KEY[:-1]}"),
+        ("NARAMIG_KEYS", f"1:{KEY}A"),
+        ("NARAMIG_KEYS", f"1:{KEY[:-1]}+"),
+        ("NARAMIG_KEYS", f"1:{KEY[:-1]}\u00e5"),
+        ("NARAMIG_KEYS", f"1:{'A' * 43}"),
+        ("NARAMIG_KEYS", f"1:{'QUJD' * 10}QUI"),
+        ("NARAMIG_KEYS", f"1:{KEY},1:{OTHER}"),
+        ("NARAMIG_KEYS", f"2:{KEY},1:{KEY}"),
         ("VAPID_SUBJECT", "somebody@example.org"),
         ("VAPID_SUBJECT", "http://example.org"),
         ("PORT", "0"),
@@ -107,3 +124,20 @@ def test_no_secret_stands_in_what_is_printed() -> None:
         Settings.read({**GOOD, "SECRET_KEY": "aaaaaaaabbbbbbbb"})
     assert "aaaa" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("environment", ["demo", "test", "production"])
+def test_without_a_key_for_the_texts_it_starts_nowhere(environment: str) -> None:
+    env = {**GOOD, "NARAMIG_ENV": environment}
+    assert Settings.read({**env, "NARAMIG_KEYS": f"3:{KEY}, 1:{OTHER}="}).keys.newest.number == 3
+    with pytest.raises(UnsafeSettings, match="makekeys"):
+        Settings.read({**env, "NARAMIG_KEYS": f"1:{'B' * 43}"})
+
+
+@pytest.mark.parametrize("bad", [f"1:{KEY},1:{OTHER}", f"1:{KEY},2:{OTHER[:-2]}", f"1:{KEY},2:{KEY}"])
+def test_no_key_stands_in_what_is_printed(bad: str) -> None:
+    with pytest.raises(UnsafeSettings) as refused:
+        Settings.read({**GOOD, "NARAMIG_KEYS": bad})
+    assert "Zm9y" not in str(refused.value)
+    keys = Settings.read({**GOOD, "NARAMIG_KEYS": f"1:{KEY}"}).keys
+    assert f"{keys!r} {keys.newest!r} {keys}" == "Keys(1) Key(1) Keys(1)"

@@ -6,10 +6,12 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.conftest import NOON
 from tests.people import Guest, Visitor
+from webapp.accounts import domain as accounts
+from webapp.accounts import numbers
 from webapp.accounts.models import Account, Login, Person
 from webapp.core import audit, clock
 from webapp.core.audit import AccessLog
@@ -46,6 +48,9 @@ def test_who_is_missing_is_loaded_and_nobody_else(app: Flask, database: Database
     with database.writing() as session:
         vera = session.scalars(select(Account).where(Account.sub == "vera")).one()
         vera.sub = "vera-1"
+        session.execute(
+            update(Person).where(Person.id == vera.person_id).values(number=None, number_mac=None)
+        )
     with app.app_context(), database.writing() as session:
         # The number of the account is what finds somebody: under another, Vera is somebody new.
         assert load(session, NOON) == ["vera"]
@@ -86,6 +91,31 @@ def test_each_of_them_is_as_old_as_the_design_says(app: Flask, database: Databas
     with database.read() as session:
         for person in session.scalars(select(Person)):
             assert age(person.born_on, NOON.date()) == ages[person.called], person.called
+
+
+@ON_SQLITE
+def test_each_of_them_has_an_invented_number_that_says_when_they_were_born(
+    app: Flask, database: Database
+) -> None:
+    with database.read() as session:
+        for person in session.scalars(select(Person)):
+            number = numbers.parse(person.number or "", NOON.date())
+            assert number is not None, person.called
+            assert number.born_on == person.born_on
+            assert 980 <= int(number.digits[8:11]) <= 999
+            assert accounts.person_by_number(session, number) is person
+
+
+@ON_SQLITE
+def test_a_demo_from_before_there_were_numbers_gets_them(app: Flask, database: Database) -> None:
+    with database.read() as session:
+        before = {person.id: person.number for person in session.scalars(select(Person))}
+    with database.writing() as session:
+        session.execute(update(Person).values(number=None, number_mac=None))
+    with app.app_context(), database.writing() as session:
+        assert load(session, NOON) == []
+    with database.read() as session:
+        assert {person.id: person.number for person in session.scalars(select(Person))} == before
 
 
 @ON_SQLITE

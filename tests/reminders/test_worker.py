@@ -21,7 +21,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tests.conftest import settings
+from tests.conftest import KEYS, settings
 from tests.people import Guest
 from tests.push_service import Behaviour, PushService
 from tests.push_service import Subscription as Given
@@ -29,6 +29,7 @@ from tests.reminders.sending import KEY, due_now, real_now, run_once
 from tests.reminders.setting import deliveries, occurrences
 from webapp.core import clock
 from webapp.core.db import Database
+from webapp.core.keyring import Keys
 from webapp.core.push.sender import Sender
 from webapp.reminders import domain, phones, planning, worker
 from webapp.reminders.keys import TOKENS
@@ -164,7 +165,7 @@ def test_a_database_that_is_away_for_a_while_ends_no_worker_and_loses_no_result(
     monkeypatch.setattr(worker, "TROUBLE_SECONDS", 0.01)
     with database.writing() as session:
         reminder, given = due_now(session, service, Behaviour.CREATED)
-    flaky = AwayNowAndThen(database_url)
+    flaky = AwayNowAndThen(database_url, Keys.read(KEYS))
     flaky.away = 3
 
     async def work() -> None:

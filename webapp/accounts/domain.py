@@ -9,8 +9,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, Assignment, Duty, Kind, Person, StaffMember
+from webapp.accounts.numbers import IdentityNumber
 from webapp.core.access import Reader
+from webapp.core.keyring import code
+from webapp.core.sealing import keys_of
 from webapp.directory.models import Unit
+
+
+class NumberTaken(ValueError):
+    """Somebody has this number already. Does not say who, nor which number."""
 
 
 def add_person(
@@ -18,13 +25,21 @@ def add_person(
     *,
     name: str,
     called: str,
-    born_on: date,
+    born_on: date | None = None,
+    number: IdentityNumber | None = None,
     language: str = "sv",
     municipality: str = "",
     phone: str | None = None,
     protected: bool = False,
 ) -> Person:
-    """Take a person in. Staff do this, or the first sign-in with an e-ID."""
+    """Take a person in. Staff do this, or the first sign-in with an e-ID.
+
+    The day of birth follows from the number; it is asked for where there is none. Raises NumberTaken.
+    """
+    if number is not None:
+        born_on = number.born_on
+    if born_on is None:
+        raise ValueError("a person without a number needs a day of birth")
     person = Person(
         name=name,
         called=called,
@@ -34,9 +49,34 @@ def add_person(
         phone=phone,
         protected=protected,
     )
+    if number is not None:
+        _give_number(session, person, number)
     session.add(person)
     session.flush()
     return person
+
+
+def person_by_number(session: Session, number: IdentityNumber) -> Person | None:
+    """The person with this number, under whichever key it was written down."""
+    codes = [code(key, number.digits) for key in keys_of(session).all]
+    return session.scalars(select(Person).where(Person.number_mac.in_(codes))).first()
+
+
+def change_number(session: Session, person: Person, number: IdentityNumber) -> None:
+    """A samordningsnummer becomes a personnummer, or a mistake is put right: the same person, all of it kept.
+
+    Raises NumberTaken where the number is another person's: two records of one person are for staff to sort out.
+    """
+    _give_number(session, person, number)
+    session.flush()
+
+
+def _give_number(session: Session, person: Person, number: IdentityNumber) -> None:
+    holder = person_by_number(session, number)
+    if holder is not None and holder is not person:
+        raise NumberTaken
+    person.number, person.born_on = number.digits, number.born_on
+    person.number_mac = code(keys_of(session).newest, number.digits)
 
 
 def add_staff(session: Session, *, name: str, language: str = "sv") -> StaffMember:

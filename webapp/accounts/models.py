@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.core.sealing import Sealed
 
 
 class Person(Base):
@@ -19,6 +20,8 @@ class Person(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     name: Mapped[str] = mapped_column(String(200))
     called: Mapped[str] = mapped_column(String(60))  # the name they go by
+    number: Mapped[str | None] = mapped_column(Sealed("person.number"))  # personnummer, 12 digits; or none
+    number_mac: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)  # finds it: core.keyring
     born_on: Mapped[date]
     language: Mapped[str] = mapped_column(String(3), default="sv")
     municipality: Mapped[str] = mapped_column(String(60), default="")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, cast
+from weakref import WeakKeyDictionary
 
 from flask import Flask, current_app, g
 from sqlalchemy import (
@@ -30,6 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
 
+from webapp.core.keyring import Keys
+
 BUSY_MILLISECONDS = 15_000
 NOT_FOR_EVER = {  # libpq's: seconds until a server that has gone silent is given up, so that nobody hangs on it
     "connect_timeout": 10,
@@ -38,6 +41,7 @@ NOT_FOR_EVER = {  # libpq's: seconds until a server that has gone silent is give
     "keepalives_count": 3,
 }
 EXTENSION = "naramig.database"
+_KEYS: WeakKeyDictionary[Dialect, Keys | None] = WeakKeyDictionary()
 
 
 class Instant(TypeDecorator[datetime]):
@@ -93,8 +97,8 @@ def _snake(name: str) -> str:
 class Database:
     """One engine, seen in two ways: for reading, and for writing."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = make_engine(url)
+    def __init__(self, url: str, keys: Keys) -> None:
+        self.engine = make_engine(url, keys)
         self._reading = self.engine.execution_options(postgresql_readonly=True)
         self._writing = self.engine.execution_options(writing=True)
 
@@ -113,11 +117,34 @@ class Database:
             yield session
 
 
-def make_engine(url: str) -> Engine:
-    """An engine with the settings that both databases need; `url` is SQLAlchemy's."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=NOT_FOR_EVER)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+def make_engine(url: str, keys: Keys | None = None) -> Engine:
+    """An engine with the settings that both databases need; `url` is SQLAlchemy's.
+
+    Without `keys` it cannot read or write what is sealed (core.sealing). No fault of it shows what was sent.
+    """
+    if url.startswith("sqlite"):
+        engine = _sqlite(url)
+    else:
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=8,
+            max_overflow=8,
+            connect_args=NOT_FOR_EVER,
+            hide_parameters=True,
+        )
+    _KEYS[engine.dialect] = keys
+    return engine
+
+
+def keys_at(dialect: Dialect) -> Keys | None:
+    """The ring that texts are sealed with on this dialect's engine; a dialect belongs to one engine."""
+    return _KEYS.get(dialect)
+
+
+def _sqlite(url: str) -> Engine:
+    timeout = {"timeout": BUSY_MILLISECONDS / 1000}
+    engine = create_engine(url, connect_args=timeout, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -138,9 +165,9 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def init_app(app: Flask, url: str) -> Database:
+def init_app(app: Flask, url: str, keys: Keys) -> Database:
     """Give the app its database; `session` below is the request's."""
-    database = Database(url)
+    database = Database(url, keys)
     app.extensions[EXTENSION] = database
     app.teardown_appcontext(_close)
     return database
@@ -194,5 +221,7 @@ __all__ = [
     "database",
     "init_app",
     "is_writing",
+    "keys_at",
+    "make_engine",
     "session",
 ]

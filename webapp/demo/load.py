@@ -19,8 +19,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.accounts import domain as accounts
-from webapp.accounts import logins
+from webapp.accounts import logins, numbers
 from webapp.accounts.models import Account, Assignment, Duty, Person
+from webapp.accounts.numbers import IdentityNumber
 from webapp.contacts import domain as contacts
 from webapp.contacts.models import Role
 from webapp.core import access, audit, clock, db
@@ -72,6 +73,8 @@ def load(session: Session, now: datetime) -> list[str]:
         if accounts.account_of(session, ISSUER, facts["sub"]) is None:
             _add_person(session, facts, began, now)
             made.append(facts["sub"])
+        else:
+            _number_those_without(session, facts)
     return made
 
 
@@ -118,7 +121,7 @@ def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) 
         session,
         name=facts["name"],
         called=facts["called"],
-        born_on=today.replace(year=today.year - facts["age"], day=min(today.day, 28)) - timedelta(days=100),
+        number=_number(_born_on(facts["age"], today), facts["birth_number"]),
         language=facts.get("language", "sv"),
         municipality=facts["municipality"],
         phone=facts.get("phone"),
@@ -141,6 +144,24 @@ def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) 
     for reminder in facts.get("reminder", ()):
         sight = sight_of(session, reminder.get("by", facts["sub"]), person.id, began, reminder.get("at_unit"))
         story.remind(session, sight, reminder, began, now)
+
+
+def _born_on(age: int, today: date) -> date:
+    """A day that makes somebody so old, and keeps them so for the coming months."""
+    return today.replace(year=today.year - age, day=min(today.day, 28)) - timedelta(days=100)
+
+
+def _number(born_on: date, birth_number: int) -> IdentityNumber:
+    """An invented number: birth numbers 980–999 are kept for tests (docs/before-real-use.md)."""
+    made = (numbers.parse(f"{born_on:%Y%m%d}{birth_number}{check}", born_on) for check in range(10))
+    return next(number for number in made if number is not None)
+
+
+def _number_those_without(session: Session, facts: Facts) -> None:
+    """An older demo has people without numbers: they get theirs."""
+    person = _person(session, facts["sub"])
+    if person.number is None:
+        accounts.change_number(session, person, _number(person.born_on, facts["birth_number"]))
 
 
 def sight_of(session: Session, sub: str, person_id: UUID, now: datetime, unit: str | None = None) -> Sight:

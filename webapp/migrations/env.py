@@ -7,12 +7,15 @@ from typing import Any, Literal
 from alembic import context
 
 from webapp.core.db import Instant
+from webapp.core.sealing import Sealed
 from webapp.migrations import steps
 
 
 def _rendered(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """A step is written in the database's own types, so that it holds when ours change."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return "sa.Text()" if kind == "type" and isinstance(item, Sealed) else False
 
 
 connection = context.config.attributes["connection"]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, MetaData
 
 from webapp.core.db import Base, make_engine
+from webapp.core.keyring import Keys
 
 TABLES = (
     "webapp.accounts.models",
@@ -44,18 +45,18 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def upgrade(url: str, to: str = "head") -> None:
-    """Take every step up to `to`; `url` is the owner's."""
+def upgrade(url: str, to: str = "head", keys: Keys | None = None) -> None:
+    """Take every step up to `to`; `url` is the owner's. A step that seals what is there needs the keys."""
     from alembic import command
 
-    _run(url, lambda connection: command.upgrade(config(connection), to))
+    _run(url, lambda connection: command.upgrade(config(connection), to), keys)
 
 
-def downgrade(url: str, to: str) -> None:
+def downgrade(url: str, to: str, keys: Keys | None = None) -> None:
     """Take steps back to `to`, such as "-1" or "base"."""
     from alembic import command
 
-    _run(url, lambda connection: command.downgrade(config(connection), to))
+    _run(url, lambda connection: command.downgrade(config(connection), to), keys)
 
 
 def revision(url: str, message: str) -> None:
@@ -69,8 +70,8 @@ def revision(url: str, message: str) -> None:
     )
 
 
-def _run(url: str, step: Callable[[Connection], object]) -> None:
-    engine = make_engine(url)
+def _run(url: str, step: Callable[[Connection], object], keys: Keys | None = None) -> None:
+    engine = make_engine(url, keys)
     try:
         with engine.execution_options(writing=True).connect() as connection:
             is_sqlite = connection.dialect.name == "sqlite"
