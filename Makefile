@@ -50,7 +50,7 @@ format: $(VENV)/dev.ok ## Put the code in its form
 	$(BIN)/ruff check --fix .
 
 messages: $(VENV)/dev.ok ## Bring the catalogues up to date with the texts in code and templates
-	NARAMIG_ENV=test $(BIN)/flask --app webapp messages update
+	$(BIN)/python -m webapp.core.messages update
 
 lock: $(VENV)/dev.ok ## Pin the packages in requirements/*.in, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements/base.in -o requirements/base.txt

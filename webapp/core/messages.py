@@ -197,3 +197,7 @@ def check_command() -> None:
     if found:
         raise SystemExit(1)
     click.echo("No faults in the catalogues.")
+
+
+if __name__ == "__main__":  # `make messages`: needs no settings
+    cli()
