@@ -96,6 +96,9 @@ WHO_MAY_ENTER = {
     "staff.work_list": "staff:care",
     "static": "public",
     "today.show": "today_see",
+    "units.block": "sharing_set",
+    "units.lift": "sharing_set",
+    "units.show": "sharing_set",
     "what_matters.give_receipt": "what_matters_receipt",
     "what_matters.history": "what_matters_history",
     "what_matters.keep_draft": "what_matters_write",
@@ -192,7 +195,13 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
     found = [
         f"{p}/{page}" for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser", "delning")
     ]
-    found += [f"{p}/logg", f"{p}/logg?sida=2", f"{p}/installningar", f"{p}/plan/egen-rad"]
+    found += [
+        f"{p}/logg",
+        f"{p}/logg?sida=2",
+        f"{p}/installningar",
+        f"{p}/plan/egen-rad",
+        f"{p}/delning/enheter",
+    ]
     found += [f"{p}/viktigt/{prompt}" for prompt in ("now", "strength", "worry", "know")]
     found += [f"{p}/viktigt/now/vem", f"{p}/viktigt/now/tidigare"]
     for row in session.scalars(select(PlanRow).where(PlanRow.person_id == person_id)):

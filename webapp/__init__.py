@@ -53,6 +53,7 @@ def _register_features(app: Flask) -> None:
     from webapp.reminders import answer_routes, phone_routes
     from webapp.reminders import routes as reminders
     from webapp.sharing import routes as sharing
+    from webapp.sharing import unit_routes
     from webapp.staff import care_routes
     from webapp.staff import routes as staff
     from webapp.today import routes as today
@@ -69,6 +70,7 @@ def _register_features(app: Flask) -> None:
         answer_routes,
         phone_routes,
         sharing,
+        unit_routes,
         more,
         staff,
         care_routes,

@@ -78,6 +78,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("paminnelse-avsluta", "aino", f"{aino}/paminnelser/{own.id}/avsluta"),
         Shown("telefon", "aino", f"{aino}/paminnelser/telefon"),
         Shown("delning", "aino", f"{aino}/delning"),
+        Shown("delning-enheter", "aino", f"{aino}/delning/enheter"),
         Shown("logg", "aino", f"{aino}/logg"),
         Shown("installningar", "aino", f"{aino}/installningar"),
         Shown("anhorig-mina", "marit", "/mina"),

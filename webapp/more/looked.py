@@ -25,6 +25,7 @@ PAGES: Mapping[str, LazyText] = {
     "reminders": _l("Påminnelser"),
     "more": _l("Mer"),
     "care": _l("Uppgifter för personalen"),
+    "emergency": _l("Öppnat i en nödsituation"),
 }
 SAME_PAGE = {"staff": "reminders", "answers": "reminders"}
 

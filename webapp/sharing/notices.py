@@ -32,6 +32,7 @@ class Kind(StrEnum):
     RELATIVE_JOINED = "relative_joined"  # to the person, who named this one by number
     RELATIVE_LEFT = "relative_left"  # to the person
     CONSENT_ENDS_SOON = "consent_ends_soon"  # to the person
+    EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Text:
 
     text: LazyText
     named: LazyText | None = None
-    way: str = ""  # "sharing.show" (vem får se vad), "sharing.mine" (de jag hjälper) or none
+    way: str = ""  # "sharing.show" (vem får se vad), "sharing.mine" (de jag hjälper), "units.show" or none
 
 
 TEXTS: Mapping[Kind, Text] = {
@@ -64,6 +65,9 @@ TEXTS: Mapping[Kind, Text] = {
         _l("Något som du delar tar slut snart. Du kan förlänga det."),
         _l("Det du delar med %(name)s tar slut snart. Du kan förlänga det."),
         "sharing.show",
+    ),
+    Kind.EMERGENCY: Text(
+        _l("Personal har öppnat dina sidor i en nödsituation. Du ser vem och varför."), way="units.show"
     ),
 }
 

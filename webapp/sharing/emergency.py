@@ -1,0 +1,86 @@
+"""Emergency access (nödöppning): staff open a person whom they do not care for, or who has blocked their unit.
+
+For a written reason that the person reads, for a short time, for that staff member at that unit alone, and only
+to read what helps at once (permissions.Rule.emergency). Law: docs/legal.md, "Nödöppning".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from webapp.accounts.models import Person, StaffMember
+from webapp.core import audit
+from webapp.core.access import Reader
+from webapp.sharing import notices
+from webapp.sharing.models import Emergency
+
+LONGEST = timedelta(hours=24)
+DAY = timedelta(hours=24)
+MOST_PER_DAY = 5  # by one staff member: more is no emergency but a missing care relation
+LEAST_REASON = 20  # characters
+
+
+class TooMany(Exception):
+    """This staff member has opened as many as one may in a day."""
+
+
+def open_in_emergency(
+    session: Session, who: Reader, person: Person, reason: str, now: datetime, length: timedelta = LONGEST
+) -> Emergency:
+    """Open the person for `who`, at this unit, until `now` + `length`; written in the log, and told to the person.
+
+    One that is open already is given back as it is. Raises TooMany. The caller has made sure that the person may
+    be opened so: not protected, not dead.
+    """
+    if who.staff_id is None or who.unit_id is None:
+        raise ValueError("only staff at a unit open in an emergency")
+    session.execute(select(StaffMember.id).where(StaffMember.id == who.staff_id).with_for_update())
+    mine = select(Emergency).where(Emergency.staff_id == who.staff_id)
+    already = session.scalars(
+        mine.where(
+            Emergency.person_id == person.id, Emergency.unit_id == who.unit_id, Emergency.closes_at > now
+        )
+    ).first()
+    if already is not None:
+        return already
+    lately = mine.where(Emergency.opened_at > now - DAY).with_only_columns(func.count())
+    if (session.scalar(lately) or 0) >= MOST_PER_DAY:
+        raise TooMany
+    opened = Emergency(
+        id=uuid4(),
+        person_id=person.id,
+        staff_id=who.staff_id,
+        unit_id=who.unit_id,
+        unit_name=who.unit_name,
+        role=who.role,
+        reason=reason,
+        opened_at=now,
+        closes_at=now + min(length, LONGEST),
+    )
+    session.add(opened)
+    session.flush()
+    audit.write(session, who, person.id, "emergency")
+    notices.tell(session, person.id, notices.Kind.EMERGENCY, now)
+    return opened
+
+
+def opened_for(session: Session, person_id: UUID) -> Sequence[Emergency]:
+    """Every emergency access to this person, the newest first, as the person reads them."""
+    return session.scalars(
+        select(Emergency).where(Emergency.person_id == person_id).order_by(Emergency.opened_at.desc())
+    ).all()
+
+
+def counts(session: Session, since: datetime) -> dict[UUID, int]:
+    """How many each unit has opened since then: for those who answer for the units. Counts, never persons."""
+    rows = session.execute(
+        select(Emergency.unit_id, func.count())
+        .where(Emergency.opened_at >= since)
+        .group_by(Emergency.unit_id)
+    )
+    return {row[0]: row[1] for row in rows}
