@@ -48,6 +48,9 @@ WHO_MAY_ENTER = {
     "care.show": "person_see",
     "contacts.show": "contacts_see",
     "demo.sign_in": "public",
+    "devices.end": "devices_set",
+    "devices.lost": "phone_lost",
+    "devices.show": "devices_set",
     "directory.ring": "public",
     "health.alive": "public",
     "health.ready": "public",
@@ -95,6 +98,8 @@ WHO_MAY_ENTER = {
     "staff.undo": "reminder_send",
     "staff.work_list": "staff:care",
     "static": "public",
+    "staying.left": "public",
+    "staying.stay": "public",
     "today.show": "today_see",
     "units.block": "sharing_set",
     "units.lift": "sharing_set",
@@ -202,6 +207,7 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         f"{p}/plan/egen-rad",
         f"{p}/delning/enheter",
     ]
+    found += [f"{p}/enheter", f"{p}/tappad-telefon"]
     found += [f"{p}/viktigt/{prompt}" for prompt in ("now", "strength", "worry", "know")]
     found += [f"{p}/viktigt/now/vem", f"{p}/viktigt/now/tidigare"]
     for row in session.scalars(select(PlanRow).where(PlanRow.person_id == person_id)):
@@ -232,7 +238,10 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
     )
     return [
         *("/personal/", "/personal/sok", "/personal/skickat", "/personal/ingen-vard"),
-        *(f"{p}/{page}" for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser")),
+        *(
+            f"{p}/{page}"
+            for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser", "tappad-telefon")
+        ),
         *(f"{p}/viktigt/{prompt}" for prompt in ("strength", "know")),
         f"/personal/person/{person_id}",
         *(f"/personal/person/{person_id}/vard/{relation}" for relation in caring),

@@ -45,6 +45,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
 
 
 def _register_features(app: Flask) -> None:
+    from webapp.accounts import device_routes, staying_routes
     from webapp.accounts import routes as accounts
     from webapp.contacts import routes as contacts
     from webapp.directory import routes as directory
@@ -61,6 +62,8 @@ def _register_features(app: Flask) -> None:
 
     for feature in (
         accounts,
+        device_routes,
+        staying_routes,
         directory,
         today,
         what_matters,

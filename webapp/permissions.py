@@ -55,6 +55,8 @@ class Permission(StrEnum):
     SETTINGS_SET = "settings_set"
     PERSON_SEE = "person_see"
     CARE_SET = "care_set"
+    DEVICES_SET = "devices_set"
+    PHONE_LOST = "phone_lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +120,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.SETTINGS_SET: Rule(me=True),
     Permission.PERSON_SEE: Rule(staff=True),
     Permission.CARE_SET: Rule(staff=True),
+    Permission.DEVICES_SET: Rule(me=True),
+    # Ends, and never opens, anything. Who helps with the reminders knows the phone they come to.
+    Permission.PHONE_LOST: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP, staff=True),
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import LargeBinary, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.domain import assignments_of
@@ -19,6 +20,7 @@ from webapp.directory.models import Unit
 
 IDLE = timedelta(minutes=30)
 AT_MOST = timedelta(hours=12)
+LAPSED_LASTS = timedelta(days=7)  # how long afterwards a form that was open is still kept for its writer
 SEEN_EVERY = timedelta(seconds=60)  # the last use is written down at most this often
 
 
@@ -28,11 +30,14 @@ def open_login(
     now: datetime,
     assignment_id: UUID | None = None,
     began_at: datetime | None = None,
+    *,
+    device: str = "",
 ) -> str:
     """Open a sign-in and return its token, which is shown nowhere else and only its hash kept.
 
     Staff begin under their first assignment when none is named; without one they have no unit. `began_at` is
-    when the person last showed who they are, if not now: AT_MOST counts from there.
+    when the person last showed who they are, if not now: AT_MOST counts from there. `device` is
+    devices.kind_of the browser.
     """
     if account.staff_id is not None and assignment_id is None:
         mine = assignments_of(session, account.staff_id, clock.local(now).date())
@@ -45,6 +50,7 @@ def open_login(
             assignment_id=assignment_id,
             began_at=began_at or now,
             seen_at=now,
+            device=device,
         )
     )
     return token
@@ -52,6 +58,62 @@ def open_login(
 
 def end_login(session: Session, login_id: UUID, now: datetime) -> None:
     session.execute(update(Login).where(Login.id == login_id, Login.ended_at.is_(None)).values(ended_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLogin:
+    """One open sign-in as its own person reads it."""
+
+    id: UUID
+    device: str  # devices.kind_of
+    began_at: datetime
+    seen_at: datetime
+
+
+def open_logins(session: Session, account_id: UUID, now: datetime) -> list[OpenLogin]:
+    """The sign-ins of this account that hold now, the last used first."""
+    found = session.execute(
+        select(Login.id, Login.device, Login.began_at, Login.seen_at)
+        .where(
+            Login.account_id == account_id,
+            Login.ended_at.is_(None),
+            Login.seen_at >= now - IDLE,
+            Login.began_at >= now - AT_MOST,
+        )
+        .order_by(Login.seen_at.desc(), Login.began_at.desc())
+    )
+    return [OpenLogin(*row) for row in found]
+
+
+def end_own_login(session: Session, account_id: UUID, login_id: UUID, now: datetime) -> bool:
+    """End one sign-in of this account. False where it has no such open one."""
+    ended = session.execute(
+        update(Login)
+        .where(Login.id == login_id, Login.account_id == account_id, Login.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(Login.id)
+    )
+    return ended.first() is not None
+
+
+def end_other_logins(session: Session, account_id: UUID, kept: UUID, now: datetime) -> None:
+    """End every sign-in of this account but one."""
+    session.execute(
+        update(Login)
+        .where(Login.account_id == account_id, Login.id != kept, Login.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def end_logins_of(session: Session, person_id: UUID, now: datetime) -> None:
+    """End every sign-in of a person, on all devices."""
+    accounts = select(Account.id).where(Account.person_id == person_id)
+    session.execute(
+        update(Login)
+        .where(Login.account_id.in_(accounts), Login.ended_at.is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: datetime) -> str | None:
@@ -64,8 +126,8 @@ def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: dat
     if assignment_id not in mine:
         return None
     end_login(session, who.login_id, now)
-    began_at = session.get_one(Login, who.login_id).began_at
-    return open_login(session, session.get_one(Account, who.account_id), now, assignment_id, began_at)
+    before, account = session.get_one(Login, who.login_id), session.get_one(Account, who.account_id)
+    return open_login(session, account, now, assignment_id, before.began_at, device=before.device)
 
 
 def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, datetime] | None:
@@ -74,15 +136,34 @@ def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, date
     if not found or found[0].ended_at is not None:
         return None
     row = found[0]
-    if now - row.seen_at > IDLE or now - row.began_at > AT_MOST:
+    if now > ends_at(row.began_at, row.seen_at):
         return None
     if row.kind is Kind.CITIZEN:
         if row.deceased_at is not None:
+            return None
+        if row.phone_lost_at is not None and row.began_at <= row.phone_lost_at:
             return None
         return _citizen(row), row.seen_at
     if not row.active or (row.ends_on is not None and row.ends_on < clock.local(now).date()):
         return None
     return _staff(row), row.seen_at
+
+
+def ends_at(began_at: datetime, seen_at: datetime) -> datetime:
+    """The last instant at which a sign-in still holds, if it is not used again."""
+    return min(seen_at + IDLE, began_at + AT_MOST)
+
+
+def lapsed(session: Session, token: str, now: datetime) -> UUID | None:
+    """Whose sign-in this token was, if time alone ended it, and not long ago; else None.
+
+    Nobody is signed in by it. It says for whom a form is kept that was sent too late.
+    """
+    found = session.execute(_LAPSED, {"token_hash": _hash(token)}).first()
+    if found is None or found.ended_at is not None:
+        return None
+    end = ends_at(found.began_at, found.seen_at)
+    return found.account_id if end < now <= end + LAPSED_LASTS else None
 
 
 def was_used(session: Session, login_id: UUID, now: datetime) -> None:
@@ -106,6 +187,7 @@ _READER = (
         Person.language,
         Person.municipality,
         Person.deceased_at,
+        Person.phone_lost_at,
         StaffMember.id.label("staff_id"),
         StaffMember.name,
         StaffMember.active,
@@ -127,11 +209,17 @@ _READER = (
 )
 
 
+_LAPSED = select(Login.account_id, Login.began_at, Login.seen_at, Login.ended_at).where(
+    Login.token_hash == bindparam("token_hash", type_=LargeBinary())
+)
+
+
 def _citizen(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
     return Reader(
         login_id=row.login_id,
         account_id=row.account_id,
         kind=Kind.CITIZEN,
+        began_at=row.began_at,
         name=row.called,
         language=row.language,
         person_id=row.person_id,
@@ -144,6 +232,7 @@ def _staff(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
         login_id=row.login_id,
         account_id=row.account_id,
         kind=Kind.STAFF,
+        began_at=row.began_at,
         name=row.name,
         language=row.staff_language,
         staff_id=row.staff_id,

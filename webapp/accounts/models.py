@@ -28,6 +28,7 @@ class Person(Base):
     phone: Mapped[str | None] = mapped_column(String(30))
     protected: Mapped[bool] = mapped_column(default=False)  # skyddade personuppgifter: in no list, no search
     deceased_at: Mapped[datetime | None]
+    phone_lost_at: Mapped[datetime | None]  # sign-ins from before it are dead, and so are copies on a device
     lock_screen_text: Mapped[bool] = mapped_column(default=False)  # chose to read the text on a locked phone
 
 
@@ -100,3 +101,6 @@ class Login(Base):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(
+        String(40), default=""
+    )  # devices.kind_of; never the User-Agent itself

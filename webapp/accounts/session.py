@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Flask, g, request
+from flask import Flask, flash, g, request
 from flask import session as cookie
 from sqlalchemy.exc import OperationalError
 
-from webapp.accounts import domain, logins
+from webapp.accounts import devices, domain, logins
 from webapp.core import access, clock, db
+from webapp.core.i18n import plain
 from webapp.core.security import SAFE
 from webapp.pages.routes import device_language
 
 TOKEN = "login"  # noqa: S105 # the name of a field in the cookie
 OPEN_TO_ALL = frozenset({"pages.static", "pages.service_worker", "pages.manifest", "health.alive", "static"})
+NO_USE = frozenset({"staying.left"})  # asked by the page's own script, not by a person
 
 
 def init_app(app: Flask) -> None:
@@ -31,6 +33,11 @@ def begin(token: str) -> None:
 
 def end() -> None:
     cookie.clear()
+
+
+def device() -> str:
+    """What kind of device this request comes from, for the list of a person's open sign-ins."""
+    return devices.kind_of(request.headers.get("User-Agent", ""))
 
 
 def chosen_language() -> str | None:
@@ -51,9 +58,13 @@ def _find_reader() -> None:
     found = logins.reader_of(db.session, token, now)
     if found is None:
         cookie.pop(TOKEN, None)
+        g.lapsed = logins.lapsed(db.session, token, now)
+        flash(plain("Du har loggats ut. Logga in igen för att fortsätta."), "warn")
         return
     g.reader, seen_at = found
-    _write_down_use(seen_at, now)
+    g.used_at = seen_at
+    if request.endpoint not in NO_USE:
+        _write_down_use(seen_at, now)
 
 
 def _write_down_use(seen_at: datetime, now: datetime) -> None:
@@ -64,12 +75,37 @@ def _write_down_use(seen_at: datetime, now: datetime) -> None:
     if g.writes:
         logins.was_used(db.session, who.login_id, now)
         db.session.commit()
+        g.used_at = now
         return
     try:
         with db.database().writing() as session:
             logins.was_used(session, who.login_id, now)
+        g.used_at = now
     except OperationalError:
         return
+
+
+def seconds_left() -> int:
+    """How long this sign-in lasts if nothing more is done; 0 where nobody is signed in."""
+    who = access.reader()
+    if who is None or who.began_at is None:
+        return 0
+    left = logins.ends_at(who.began_at, g.used_at) - clock.now()
+    return max(0, int(left.total_seconds()))
+
+
+def hours_are_up() -> bool:
+    """Whether it is the twelve hours that end this sign-in next, and no press can change that."""
+    began_at = access.the_reader.began_at
+    return began_at is not None and began_at + logins.AT_MOST <= g.used_at + logins.IDLE
+
+
+def stay() -> int:
+    """Somebody said that they are still there: keep the sign-in, as far as its hours reach. The seconds left."""
+    now = clock.now()
+    logins.was_used(db.session, access.the_reader.login_id, now)
+    g.used_at = now
+    return seconds_left()
 
 
 def _keep_language(code: str) -> None:
@@ -81,4 +117,4 @@ def _keep_language(code: str) -> None:
 
 def _whose_page() -> dict[str, object]:
     """For base.html: who reads, and whose page it is."""
-    return {"reader": access.reader(), "seen": g.get("sight")}
+    return {"reader": access.reader(), "seen": g.get("sight"), "left": seconds_left()}

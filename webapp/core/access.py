@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
@@ -57,6 +58,7 @@ class Reader:
     role: str = ""
     duty: str = ""  # "care", "analyst" or "administrator": only care opens persons
     municipality: str = ""
+    began_at: datetime | None = None  # when they showed who they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,9 @@ def _written_down(opened: Sight, show: Callable[[], ResponseReturnValue]) -> Res
 
 
 def sign_in_first() -> Response:
-    """To the sign-in page; a page that was asked for is come back to."""
+    """To the sign-in page; a page that was asked for is come back to. A script is told 401, and asks for none."""
+    if request.is_json:
+        abort(401)
     back = request.path if request.method == "GET" else None
     return cast(Response, redirect(url_for("accounts.sign_in", next=back)))
 

@@ -42,7 +42,7 @@ def sign_in() -> ResponseReturnValue:
     before = access.reader()
     if before is not None:
         logins.end_login(db.session, before.login_id, now)
-    token = logins.open_login(db.session, account, now)
+    token = logins.open_login(db.session, account, now, device=session.device())
     db.session.flush()
     found = logins.reader_of(db.session, token, now)
     if found is None:

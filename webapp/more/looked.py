@@ -26,6 +26,7 @@ PAGES: Mapping[str, LazyText] = {
     "more": _l("Mer"),
     "care": _l("Uppgifter för personalen"),
     "emergency": _l("Öppnat i en nödsituation"),
+    "devices": _l("Tappad telefon"),
 }
 SAME_PAGE = {"staff": "reminders", "answers": "reminders"}
 

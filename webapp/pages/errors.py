@@ -13,6 +13,7 @@ from webapp.core.i18n import LazyText, _l, force_language, language
 # code: (what has happened, what to do)
 WORDS: dict[int, tuple[LazyText, LazyText]] = {
     400: (_l("Det gick inte att ta emot"), _l("Gå tillbaka, ladda om sidan och försök en gång till.")),
+    401: (_l("Du är inte inloggad"), _l("Logga in igen.")),
     403: (_l("Du får inte se den här sidan"), _l("Logga in igen om det har gått en stund.")),
     404: (_l("Sidan finns inte"), _l("Adressen kan vara fel, eller så är sidan borttagen.")),
     405: (_l("Det går inte att göra så här"), _l("Gå tillbaka och använd knapparna på sidan.")),

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     RELATIVE_LEFT = "relative_left"  # to the person
     CONSENT_ENDS_SOON = "consent_ends_soon"  # to the person
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
+    PHONE_LOST = "phone_lost"  # to the person, whose phones somebody who may has signed out
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ TEXTS: Mapping[Kind, Text] = {
     ),
     Kind.EMERGENCY: Text(
         _l("Personal har öppnat dina sidor i en nödsituation. Du ser vem och varför."), way="units.show"
+    ),
+    Kind.PHONE_LOST: Text(
+        _l("Någon som hjälper dig har sagt att din telefon är borta. Alla enheter loggades ut.")
     ),
 }
 

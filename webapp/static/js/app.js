@@ -8,6 +8,7 @@ document.querySelector(".errors")?.focus();
 for (const text of document.querySelectorAll("[data-draft-url]")) keepDraft(text);
 startWorker().catch(() => {}); // no worker here (private window, old browser): the page works as it is
 startPush().catch(() => {});
+if (document.body.dataset.left > 0) watchTime(Number(document.body.dataset.left));
 
 // The bar "Du är utan nät" follows the phone. navigator.onLine can be wrong, but never invents a net.
 function offlineSign() {
@@ -38,6 +39,21 @@ async function startWorker() {
     active?.postMessage({ what: "pages", lang: language });
     localStorage.setItem("sidor", mark);
   }
+}
+
+// Three minutes before the sign-in ends comes a warning, and not before then the script for it. A phone that
+// slept had no running clocks, so it is looked at when the page is shown again too.
+function watchTime(seconds) {
+  const due = Date.now() + (seconds - 180) * 1000;
+  const watch = new AbortController();
+  const look = async () => {
+    if (watch.signal.aborted || Date.now() < due) return;
+    watch.abort();
+    (await import("./stay.js")).ask(csrf, watchTime);
+  };
+  setTimeout(look, Math.max(0, due - Date.now()));
+  addEventListener("pageshow", look, watch);
+  document.addEventListener("visibilitychange", look, watch);
 }
 
 async function startPush() {

@@ -1,0 +1,29 @@
+"""A lost phone: what ends, in one press."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from webapp.accounts import logins
+from webapp.accounts.models import Person
+from webapp.core.access import Sight
+from webapp.reminders import phones
+from webapp.sharing import notices
+
+
+def end_everything(session: Session, sight: Sight, now: datetime) -> None:
+    """End every sign-in and every phone's notices of the person, whichever phone it was.
+
+    Sign-ins from before this moment are dead whatever becomes of their rows, and so is any copy on a device.
+    The person is told when somebody else did it.
+    """
+    person_id: UUID = sight.person_id
+    session.execute(update(Person).where(Person.id == person_id).values(phone_lost_at=now))
+    logins.end_logins_of(session, person_id, now)
+    phones.forget(session, person_id, None, now)
+    if not sight.is_self:
+        notices.tell(session, person_id, notices.Kind.PHONE_LOST, now)
