@@ -11,7 +11,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     """The app for these settings (the environment's, if none are given); raises settings.UnsafeSettings."""
     from webapp import commands, health, permissions
     from webapp.accounts import session
-    from webapp.core import access, db, i18n, logs, security
+    from webapp.core import access, db, i18n, limits, logs, security
     from webapp.directory import numbers
     from webapp.pages import failing, frame, templates
     from webapp.pages import routes as pages
@@ -29,7 +29,8 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     db.init_app(app, settings.database_url, settings.keys)
     logs.init_app(app)
     session.init_app(app)  # before security: what is refused is said in the reader's language
-    security.init_app(app)
+    security.init_app(app, settings.hosts)
+    limits.init_app(app, settings.secret_key)
     i18n.init_app(app, session.chosen_language)
     access.init_app(app, permissions.TABLE, ties.find)
     app.extensions["naramig.urgent"] = numbers.urgent

@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import sys
+from typing import Any
 
 from waitress import create_server
 from waitress.channel import HTTPChannel
@@ -44,6 +45,17 @@ class Refusal(WSGITask):
             ErrorTask.execute(self)
 
 
+def _proxy(address: str) -> dict[str, Any]:
+    """Take the client's address from the balancer at `address`, which added it last; from nobody else."""
+    if not address:
+        return {}
+    return {
+        "trusted_proxy": address,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for"},
+    }
+
+
 def main() -> None:
     logs.set_up()
     app = create_app()
@@ -51,16 +63,18 @@ def main() -> None:
     gc.freeze()  # what is there now stays: no collection need look at it again
     HTTPChannel.parser_class = Parser
     HTTPChannel.error_task_class = Refusal
+    settings = app.config["SETTINGS"]
     server = create_server(
         app,
         host=os.environ.get("HOST", "127.0.0.1"),
-        port=app.config["SETTINGS"].port,
+        port=settings.port,
         threads=THREADS,
         ident="",
         max_request_body_size=MOST_BODY,
         channel_timeout=60,
         connection_limit=500,
         clear_untrusted_proxy_headers=True,
+        **_proxy(settings.proxy),
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress finishes what is in hand
     server.run()

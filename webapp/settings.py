@@ -10,11 +10,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from webapp.core.keyring import Keys
 
 LEAST_SECRET = 32  # characters; token_urlsafe(32) gives 43
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+NOWHERE = (".invalid", ".test", ".example", ".localhost", ".local", "localhost", "example.com", "example.org")
 
 
 class UnsafeSettings(RuntimeError):
@@ -40,12 +43,20 @@ class Settings:
     vapid_private_key: str
     vapid_subject: str
     extra_push_origins: frozenset[str]
+    origin: str  # where people reach the app, such as https://naramig.example
+    proxy: str  # the balancer's address, whose word on the client's address is taken; empty: nobody's is
     port: int
 
     @property
     def invented_people(self) -> bool:
         """Whether the demo people and their one-press sign-in exist here."""
         return self.environment is not Environment.PRODUCTION
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names, without port, under which the app answers."""
+        named = frozenset({urlsplit(self.origin).hostname or ""})
+        return named | LOOPBACK if self.invented_people else named
 
     @classmethod
     def read(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -61,8 +72,10 @@ class Settings:
             secret_key=_secret(env),
             keys=_keys(env),
             vapid_private_key=_required(env, "VAPID_PRIVATE_KEY"),
-            vapid_subject=_subject(env),
+            vapid_subject=_subject(env, environment),
             extra_push_origins=_origins(env, environment),
+            origin=_origin(env, environment),
+            proxy=_proxy(env),
             port=_port(env),
         )
         urls = (settings.database_url, settings.owner_url, settings.worker_url)
@@ -107,11 +120,56 @@ def _keys(env: Mapping[str, str]) -> Keys:
         raise UnsafeSettings(f"NARAMIG_KEYS: {fault}") from None
 
 
-def _subject(env: Mapping[str, str]) -> str:
+def _subject(env: Mapping[str, str], environment: Environment) -> str:
+    """Whom a push service turns to when our sending goes wrong (RFC 8292, section 2.1)."""
     subject = _required(env, "VAPID_SUBJECT")
     if not subject.startswith(("mailto:", "https://")):
         raise UnsafeSettings("VAPID_SUBJECT must be a mailto: or https: address that push services can reach")
+    if environment is Environment.PRODUCTION and not _is_reachable(subject):
+        raise UnsafeSettings(
+            "VAPID_SUBJECT: production needs a mailbox or page that somebody reads, such as mailto:drift@…"
+        )
     return subject
+
+
+def _is_reachable(subject: str) -> bool:
+    """Whether a contact has a public name; whether somebody reads there, no program can know."""
+    if subject.startswith("mailto:"):
+        name, at, host = subject.removeprefix("mailto:").partition("@")
+        if not (name and at):
+            return False
+    else:
+        try:
+            host = urlsplit(subject).hostname or ""
+        except ValueError:
+            return False
+    host = host.lower().rstrip(".")
+    return "." in host and not host.endswith(NOWHERE) and not host.rpartition(".")[2].isdigit()
+
+
+def _origin(env: Mapping[str, str], environment: Environment) -> str:
+    """Links in invitations, sign-in and passkeys are bound to it, and no other Host is answered."""
+    if environment is Environment.PRODUCTION:
+        origin = _required(env, "NARAMIG_ORIGIN").rstrip("/")
+        if not (origin.startswith("https://") and _is_origin(origin)):
+            raise UnsafeSettings(
+                "NARAMIG_ORIGIN must be where people reach the app, such as https://naramig.example"
+            )
+        return origin
+    origin = env.get("NARAMIG_ORIGIN", "").strip().rstrip("/") or f"http://localhost:{_port(env)}"
+    if not _is_origin(origin):
+        raise UnsafeSettings("NARAMIG_ORIGIN must be an origin such as https://naramig.example")
+    return origin
+
+
+def _proxy(env: Mapping[str, str]) -> str:
+    address = env.get("NARAMIG_PROXY", "").strip()
+    if not address:
+        return ""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        raise UnsafeSettings("NARAMIG_PROXY must be the one address that the balancer calls from") from None
 
 
 def _origins(env: Mapping[str, str], environment: Environment) -> frozenset[str]:

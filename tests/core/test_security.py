@@ -343,12 +343,27 @@ def test_a_session_of_another_key_is_no_session(
         assert aino.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("host", ["a..b", ".", "x" * 64, "a b", "a/b", "[::", "å.se", "a:999999", "@b"])
-def test_a_host_that_is_no_name_gets_a_clear_page(visit: Visitor, host: str) -> None:
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("a..b", ".", "x" * 64, "a b", "a/b", "[::", "å.se", "localhost:999999", "@b", "[::2]", "10.0.0.1"),
+        *("other.example", "localhost.other.example", "localhost@other.example", "1177.se:443"),
+    ],
+)
+def test_a_host_that_is_not_ours_gets_a_clear_page(visit: Visitor, host: str) -> None:
     for path in ("/", "/ring", "/sw.js", "/finns-inte"):
         answer = visit.stranger().get(path, headers={"Host": host})
         assert answer.status_code == 400
         assert "112" in answer.text
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "localhost.", "127.0.0.1:80", "[::1]:8000"])
+def test_our_own_names_are_answered(visit: Visitor, host: str) -> None:
+    assert visit.stranger().get("/ring", headers={"Host": host}).status_code == 200
+
+
+def test_a_balancer_may_ask_for_our_health_under_any_name(visit: Visitor) -> None:
+    assert visit.stranger().get("/halsa/liv", headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
 def test_a_file_where_words_are_expected_is_refused(visit: Visitor) -> None:

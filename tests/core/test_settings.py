@@ -11,7 +11,12 @@ from webapp.settings import Environment, Settings, UnsafeSettings
 GOOD = settings("postgresql://owner@db.example/naramig")
 KEY = "Zm9yIHRoZSB0ZXN0cyBhbG9uZTogMTIzNDU2Nzg5MCE"  # "for the tests alone: 1234567890!"
 OTHER = "Zm9yIHRoZSB0ZXN0cyBhbG9uZTogMTIzNDU2Nzg5MD8"
-PRODUCTION = {**GOOD, "NARAMIG_ENV": "production"}
+PRODUCTION = {
+    **GOOD,
+    "NARAMIG_ENV": "production",
+    "NARAMIG_ORIGIN": "https://naramig.example",
+    "VAPID_SUBJECT": "mailto:drift@norrbotten.se",
+}
 
 
 def test_what_is_in_place_is_read() -> None:
@@ -33,6 +38,13 @@ def test_what_is_in_place_is_read() -> None:
     assert found.port == 8123
     assert found.invented_people
     assert not Settings.read(PRODUCTION).invented_people
+
+
+def test_it_answers_under_its_own_name_and_on_the_machine_itself_only_for_trying_out() -> None:
+    assert Settings.read(PRODUCTION).hosts == {"naramig.example"}
+    tried = Settings.read({**GOOD, "PORT": "8123"})
+    assert tried.origin == "http://localhost:8123"
+    assert tried.hosts == {"localhost", "127.0.0.1", "::1"}
 
 
 def test_each_role_may_have_an_address_of_its_own() -> None:
@@ -80,6 +92,9 @@ def test_without_a_setting_it_says_which(name: str, value: str | None) -> None:
         ("NARAMIG_KEYS", f"2:{KEY},1:{KEY}"),
         ("VAPID_SUBJECT", "somebody@example.org"),
         ("VAPID_SUBJECT", "http://example.org"),
+        ("NARAMIG_ORIGIN", "naramig.example"),
+        ("NARAMIG_PROXY", "balancer"),
+        ("NARAMIG_PROXY", "10.0.0.0/8"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "80a"),
@@ -105,6 +120,22 @@ def test_what_cannot_be_right_is_refused_by_name(name: str, value: str) -> None:
         ({"DATABASE_WORKER_URL": "sqlite:///x.sqlite"}, "PostgreSQL"),
         ({"DATABASE_OWNER_URL": "sqlite://"}, "PostgreSQL"),
         ({"NARAMIG_EXTRA_PUSH_ORIGINS": "https://127.0.0.1:9201"}, "demo and test alone"),
+        ({"NARAMIG_ORIGIN": ""}, "NARAMIG_ORIGIN"),
+        ({"NARAMIG_ORIGIN": "http://naramig.example"}, "NARAMIG_ORIGIN"),
+        ({"NARAMIG_ORIGIN": "https://naramig.example/app"}, "NARAMIG_ORIGIN"),
+        *(
+            ({"VAPID_SUBJECT": nobody}, "VAPID_SUBJECT")
+            for nobody in (
+                "mailto:demo@naramig.invalid",
+                "mailto:root@localhost",
+                "mailto:@norrbotten.se",
+                "mailto:drift",
+                "mailto:a@example.org",
+                "https://127.0.0.1/",
+                "https://drift/",
+                "https://[::1",
+            )
+        ),
     ],
 )
 def test_production_refuses_what_is_for_trying_out(more: dict[str, str], said: str) -> None:

@@ -25,6 +25,7 @@ from webapp.core import audit, clock
 from webapp.core.access import Reader
 from webapp.core.audit import AccessLog, first_broken
 from webapp.core.db import Base, Database, make_engine
+from webapp.core.limits import Tries
 from webapp.directory.models import Unit
 from webapp.migrations import steps
 from webapp.pages.models import Feedback
@@ -127,6 +128,7 @@ def fill(database: Database) -> None:
                     closes_at=NOON + timedelta(hours=24),
                 ),
                 Heartbeat(worker="w", at=NOON),
+                Tries(key=b"\x01" * 32, number=1, until=NOON),
                 Notice(person_id=person.id, kind="access_changed", at=NOON),
                 Draft(
                     person_id=person.id, prompt=Prompt.KNOW, account_id=account.id, words="x", kept_at=NOON

@@ -25,9 +25,9 @@ MOST_OCTETS = 64 * 1024  # of a form; 2000 characters of any alphabet fit many t
 MOST_JSON = 8 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSED, BAD_HOST = "naramig.transfer_encoding", "naramig.host"
+HEALTH = "/halsa/"
 _HOST = re.compile(
-    r"(?=.{1,260}\Z)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*\.?(:\d{1,5})?|\[[0-9a-f:.]{2,45}\](:\d{1,5})?",
-    re.IGNORECASE,
+    r"(?:(?P<name>[a-z0-9.-]{1,253})|\[(?P<address>[0-9a-f:.]{2,45})\])(?::\d{1,5})?", re.IGNORECASE
 )
 WORTH_COMPRESSING = 500  # octets
 
@@ -52,12 +52,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 class RefuseOddRequests:
     """A body without a stated length never reaches the app: servers cut it at the limit and say nothing.
 
-    Nor does a Host that is no name, which would break the making of addresses. The request goes on empty
-    and marked, so that the answer is a page in the reader's language.
+    Nor does a Host that is not ours: addresses are made from it. The request goes on empty and marked, so
+    that the answer is a page in the reader's language. A balancer may ask for our health under any name.
     """
 
-    def __init__(self, app: WSGIApplication) -> None:
-        self._app = app
+    def __init__(self, app: WSGIApplication, hosts: frozenset[str]) -> None:
+        self._app, self._hosts = app, hosts
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING"):
@@ -65,13 +65,18 @@ class RefuseOddRequests:
             environ["CONTENT_LENGTH"] = "0"
             environ["wsgi.input"] = io.BytesIO()
             environ.pop("wsgi.input_terminated", None)
-        if not _HOST.fullmatch(environ.get("HTTP_HOST", "localhost")):
-            environ[BAD_HOST] = True
+        if not self._is_ours(environ.get("HTTP_HOST", "")):
+            environ[BAD_HOST] = not environ.get("PATH_INFO", "").startswith(HEALTH)
             environ["HTTP_HOST"] = "localhost"
         return self._app(environ, start_response)
 
+    def _is_ours(self, host: str) -> bool:
+        found = _HOST.fullmatch(host)
+        return found is not None and (found["name"] or found["address"]).lower().rstrip(".") in self._hosts
 
-def init_app(app: Flask) -> None:
+
+def init_app(app: Flask, hosts: frozenset[str]) -> None:
+    """`hosts` are the names, without port, under which the app answers."""
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_OCTETS,
         MAX_FORM_MEMORY_SIZE=MOST_OCTETS,
@@ -84,7 +89,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session
         WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no referrer
     )
-    app.wsgi_app = RefuseOddRequests(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = RefuseOddRequests(app.wsgi_app, hosts)  # type: ignore[method-assign]
     app.before_request(_refuse_odd)
     app.before_request(_check_form_token)
     app.after_request(_finish)

@@ -25,8 +25,10 @@ def _refused(fault: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return fault
     response = _answer(code)
-    if code == 405 and fault.get_headers():
-        response.headers["Allow"] = dict(fault.get_headers()).get("Allow", "")
+    told = dict(fault.get_headers())
+    for name in ("Allow", "Retry-After"):
+        if name in told:
+            response.headers[name] = told[name]
     return response
 
 

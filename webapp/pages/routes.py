@@ -21,9 +21,9 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from webapp.core import clock
+from webapp.core import clock, limits
 from webapp.core.access import public
-from webapp.core.i18n import LANGUAGES, catalogue_state, language, plain
+from webapp.core.i18n import LANGUAGES, _l, catalogue_state, language, plain
 from webapp.core.security import keeps_typed
 from webapp.pages import assets, sky, statement, telephone
 from webapp.pages.assets import Assets
@@ -127,7 +127,7 @@ def privacy() -> ResponseReturnValue:
 @public
 def feedback() -> ResponseReturnValue:
     form = FeedbackForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _may_tell(form):
         page, words = form.value()
         current_app.extensions["naramig.feedback"](page, words)
         flash(plain("Tack. Det du skrev är skickat."), "good")
@@ -135,6 +135,14 @@ def feedback() -> ResponseReturnValue:
     if request.method == "GET":
         form.page.data = request.args.get("sida", "")[:MOST_PAGE]
     return render_template("pages/feedback.html", form=form)
+
+
+def _may_tell(form: FeedbackForm) -> bool:
+    """Whether one more message may come from here now; if not, the form says so and keeps what was typed."""
+    if limits.may_try("feedback", "10 per hour"):
+        return True
+    form.words.errors = [_l("Du har skickat många meddelanden. Vänta en timme och försök igen.")]
+    return False
 
 
 @bp.get("/offline")
