@@ -101,8 +101,12 @@ def test_the_count_can_be_read_and_let_go(database: Database) -> None:
         assert store.check()
 
 
+def door() -> str:
+    return "in"
+
+
 def test_over_the_limit_the_page_says_so_and_when_to_come_back(app: Flask) -> None:
-    view = limits.limited("door", "1 per minute")(lambda: "in")
+    view = limits.limited("door", "1 per minute")(door)
     with app.test_request_context("/", environ_base={"REMOTE_ADDR": "198.51.100.7"}):
         assert view() == "in"
         with pytest.raises(TooManyRequests) as refused:
