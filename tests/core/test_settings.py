@@ -159,7 +159,7 @@ def test_no_secret_stands_in_what_is_printed() -> None:
 
 @pytest.mark.parametrize("environment", ["demo", "test", "production"])
 def test_without_a_key_for_the_texts_it_starts_nowhere(environment: str) -> None:
-    env = {**GOOD, "NARAMIG_ENV": environment}
+    env = {**PRODUCTION, "NARAMIG_ENV": environment}
     assert Settings.read({**env, "NARAMIG_KEYS": f"3:{KEY}, 1:{OTHER}="}).keys.newest.number == 3
     with pytest.raises(UnsafeSettings, match="makekeys"):
         Settings.read({**env, "NARAMIG_KEYS": f"1:{'B' * 43}"})
