@@ -17,7 +17,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.pages import routes as pages
     from webapp.reminders import keys
     from webapp.settings import Settings
-    from webapp.sharing import ties
+    from webapp.sharing import closing, ties
 
     settings = Settings.read(env)
     app = Flask(__name__, static_folder=None)
@@ -33,6 +33,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     limits.init_app(app, settings.secret_key)
     i18n.init_app(app, session.chosen_language)
     access.init_app(app, permissions.TABLE, ties.find)
+    closing.init_app(app)
     app.extensions["naramig.urgent"] = numbers.urgent
     app.extensions["naramig.feedback"] = failing.keep_feedback
     keys.init_app(app, settings)

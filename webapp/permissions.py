@@ -57,6 +57,9 @@ class Permission(StrEnum):
     CARE_SET = "care_set"
     DEVICES_SET = "devices_set"
     PHONE_LOST = "phone_lost"
+    CUSTODY_SET = "custody_set"
+    DEATH_MARK = "death_mark"
+    PROTECTION_SET = "protection_set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,10 @@ class Ties:
     areas: Mapping[Area, Level] = field(default_factory=dict)  # what the person let a relative into
     cares: bool = False  # staff of a unit with a care relation, or in an emergency
     emergency: bool = False  # without a care relation, or past a block: nödöppning, to read what helps now
+    mandate: str = (
+        ""  # a relative whom staff verified: "guardian", "god_man", "forvaltare", "framtidsfullmakt"
+    )
+    ended: bool = False  # was a relative until the person died: nothing is seen but that it has ended
 
     def level(self, area: Area) -> Level:
         return self.areas.get(area, Level.NONE)
@@ -123,4 +130,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.DEVICES_SET: Rule(me=True),
     # Ends, and never opens, anything. Who helps with the reminders knows the phone they come to.
     Permission.PHONE_LOST: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP, staff=True),
+    Permission.CUSTODY_SET: Rule(staff=True),
+    Permission.DEATH_MARK: Rule(staff=True),
+    Permission.PROTECTION_SET: Rule(staff=True),
 }

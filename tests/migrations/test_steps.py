@@ -30,6 +30,7 @@ from webapp.directory.models import Unit
 from webapp.migrations import steps
 from webapp.pages.models import Feedback
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
+from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, Notice
 from webapp.what_matters.models import Draft, Prompt
 
@@ -141,12 +142,37 @@ def fill(database: Database) -> None:
                     useless_at=NOON + timedelta(hours=1),
                     lease_until=NOON,
                 ),
+                *decided(session, person),
             ]
         )
         reader = Reader(uuid4(), account.id, "citizen", "Lisa", "sv", role="läkare", unit_name="Ö")
         with clock.frozen(NOON + timedelta(microseconds=7)):
             for page in ("idag", "plan"):
                 audit.write(session, reader, person.id, page)
+
+
+def decided(session: Session, person: Person) -> list[Base]:
+    """What staff decide, beside the mandate that the demo has."""
+    nurse = session.scalars(select(StaffMember.id)).first()
+    unit = session.scalars(select(Unit.id)).first()
+    other = session.scalars(select(Person.id).where(Person.id != person.id)).first()
+    assert nurse
+    assert unit
+    assert other
+    return [
+        Freeze(
+            person_id=person.id,
+            relative_id=other,
+            why="Oro",
+            look_again_on=NOON.date(),
+            unit_id=unit,
+            frozen_at=NOON,
+            frozen_by=nurse,
+        ),
+        NamedStaff(person_id=person.id, staff_id=nurse, named_at=NOON, named_by=nurse),
+        Death(person_id=person.id, died_on=NOON.date(), unit_id=unit, marked_at=NOON, marked_by=nurse),
+        AgeNotice(person_id=person.id, years=13, told_id=other, told_at=NOON),
+    ]
 
 
 def everything(session: Session) -> dict[str, list[Any]]:

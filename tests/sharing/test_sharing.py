@@ -109,7 +109,8 @@ def test_a_guardians_right_is_written_down_to_the_sixteenth_birthday(app: Flask,
     with database.read() as session:
         jon = session.scalars(select(Person).where(Person.called == "Jon")).one()
         consent = session.scalars(select(Consent).where(Consent.kind == ConsentKind.GUARDIAN)).one()
-        assert consent.until_on == jon.born_on.replace(year=jon.born_on.year + 16)
+        sixteen = jon.born_on.replace(year=jon.born_on.year + 16)
+        assert consent.until_on == sixteen - timedelta(days=1)  # the last day it holds
 
 
 def test_staff_outside_the_sip_consent_see_nothing_of_the_other_organisation(visit: Visitor) -> None:

@@ -17,6 +17,7 @@ from webapp.core import clock
 from webapp.core.access import Reader
 from webapp.core.db import rows
 from webapp.directory.models import Unit
+from webapp.sharing.guardians import may_sign_in
 
 IDLE = timedelta(minutes=30)
 AT_MOST = timedelta(hours=12)
@@ -139,7 +140,7 @@ def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, date
     if now > ends_at(row.began_at, row.seen_at):
         return None
     if row.kind is Kind.CITIZEN:
-        if row.deceased_at is not None:
+        if row.deceased_at is not None or not may_sign_in(row.born_on, clock.local(now).date()):
             return None
         if row.phone_lost_at is not None and row.began_at <= row.phone_lost_at:
             return None
@@ -186,6 +187,7 @@ _READER = (
         Person.called,
         Person.language,
         Person.municipality,
+        Person.born_on,
         Person.deceased_at,
         Person.phone_lost_at,
         StaffMember.id.label("staff_id"),

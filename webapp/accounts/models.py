@@ -53,6 +53,9 @@ class Duty(StrEnum):
     """What an assignment is for. Only care opens persons."""
 
     CARE = "care"
+    MANAGER = (
+        "manager"  # of a unit: names which staff may open somebody with protected identity; opens nobody
+    )
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
 

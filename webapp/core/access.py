@@ -22,6 +22,7 @@ from werkzeug.local import LocalProxy
 from webapp.core import audit, db
 
 EXTENSION = "naramig.access"
+CLOSING = "naramig.closing"  # the page that says that a person's pages are closed for good
 Permission = str  # webapp.permissions.Permission: words that this kernel does not need to know
 
 
@@ -32,6 +33,8 @@ class Ties(Protocol):
     def is_self(self) -> bool: ...
     @property
     def cares(self) -> bool: ...
+    @property
+    def ended(self) -> bool: ...
 
 
 class Rule(Protocol):
@@ -165,6 +168,8 @@ def needs(permission: Permission) -> Callable[[View], View]:
             if who.person_id != person_id:
                 db.begin_write()
             opened = look(db.session, who, person_id)
+            if opened is not None and opened.ties.ended:
+                return _closing(opened)
             if opened is None or not opened.may(permission):
                 abort(404)
             g.sight = opened
@@ -176,6 +181,13 @@ def needs(permission: Permission) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def _closing(opened: Sight) -> Response:
+    """The page that a relative of somebody who has died comes to, wherever they wanted. Nothing is kept."""
+    db.session.rollback()
+    page = cast(Callable[[Sight], ResponseReturnValue], current_app.extensions[CLOSING])
+    return make_response(page(opened), 410)
 
 
 def _written_down(opened: Sight, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:

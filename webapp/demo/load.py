@@ -31,8 +31,10 @@ from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.permissions import Level
 from webapp.plans import domain as plans
 from webapp.plans.models import Doer
-from webapp.sharing import care, custody, sip
+from webapp.sharing import care, custody, notices, sip
 from webapp.sharing import domain as sharing
+from webapp.sharing.decisions import Basis
+from webapp.sharing.mandates import Proof, by_staff
 from webapp.sharing.models import HowGiven
 from webapp.what_matters import domain as what_matters
 from webapp.what_matters.models import Answer, Prompt
@@ -204,7 +206,11 @@ def _share(session: Session, person: Person, facts: Facts, began: datetime) -> N
         sharing.let_in(session, person, who, relative["relation"], grant, began)
     if guardian := facts.get("guardian"):
         who = _person(session, guardian["sub"])
-        custody.verify_guardian(session, person, who, guardian["relation"], guardian["by"], began)
+        by = by_staff(sight_of(session, guardian["by"], person.id, began).reader)
+        proof = Proof(who.name, Basis.REGISTER)
+        custody.verify_guardian(session, person, who, guardian["relation"], proof, by, began)
+        told = [each.id for each in notices.told_to(session, person.id)]
+        notices.press_away(session, person.id, told, began + timedelta(hours=1))
     if agreed := facts.get("sip"):
         units = [_unit(session, name) for name in agreed["units"]]
         sip.consent_to_sip(session, person, units, HowGiven.ORAL, agreed["by"].capitalize(), began)

@@ -25,6 +25,7 @@ TABLES = (
     "webapp.pages.models",
     "webapp.plans.models",
     "webapp.reminders.models",
+    "webapp.sharing.decisions",
     "webapp.sharing.models",
     "webapp.what_matters.models",
 )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing.guardians import areas_for_guardian
-from webapp.sharing.models import CareRelation, Consent, ConsentKind, ConsentUnit, HowGiven
-from webapp.sharing.ties import areas_of, holds, relates
+from webapp.sharing.models import BY_STAFF, CareRelation, Consent, ConsentKind, ConsentUnit, HowGiven
+from webapp.sharing.ties import Relative, areas_together, binds, holds, mandate_of, relates
 
 DEFAULT_LENGTH = timedelta(days=365)
 
@@ -64,7 +66,7 @@ def withdraw_consent(session: Session, person_id: UUID, consent_id: UUID, now: d
         .where(
             Consent.id == consent_id,
             Consent.person_id == person_id,
-            Consent.kind != ConsentKind.GUARDIAN,  # staff verify and end guardians
+            Consent.kind.not_in(BY_STAFF),  # staff verify and end these
             Consent.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now)
@@ -93,17 +95,18 @@ def sip_of(session: Session, person_id: UUID) -> list[Shared]:
 
 
 def shared_by(session: Session, person_id: UUID) -> list[Shared]:
-    """What this person shares today, with relatives first."""
+    """What this person shares today, with relatives first. Whoever sees nothing just now is not there."""
     return _shared_where(session, Consent.person_id == person_id)
 
 
 def _shared_where(session: Session, *which: ColumnElement[bool]) -> list[Shared]:
-    relative = aliased(Person)
+    today = clock.today()
+    is_sip = and_(Consent.kind == ConsentKind.SIP, holds(today))
     rows = session.execute(
-        select(Consent, relative.called, Person.born_on)
+        select(Consent, Relative.called, Person.born_on)
         .join(Person, Person.id == Consent.person_id)
-        .outerjoin(relative, relative.id == Consent.relative_id)
-        .where(*which, holds(clock.today()))
+        .outerjoin(Relative, Relative.id == Consent.relative_id)
+        .where(*which, or_(is_sip, binds(today)))
         .order_by(Consent.kind, Consent.given_at)
     ).all()
     units = session.execute(
@@ -157,13 +160,14 @@ class Helped:
 
 
 def helped_by(session: Session, relative_id: UUID) -> list[Helped]:
-    """The people this relative has been let in by, today, each once."""
+    """The people this relative has been let in by, today, each once; those who have died with their ties ended."""
     today = clock.today()
     found = session.execute(
         select(
             Person.id,
             Person.called,
             Person.born_on,
+            Person.deceased_at,
             Consent.until_on,
             Consent.kind,
             Consent.what_matters,
@@ -172,23 +176,21 @@ def helped_by(session: Session, relative_id: UUID) -> list[Helped]:
             Consent.reminders,
         )
         .join(Consent, Consent.person_id == Person.id)
-        .where(
-            Consent.relative_id == relative_id,
-            holds(today),
-            Person.deceased_at.is_(None),
-            Person.protected.is_(False),
-        )
+        .join(Relative, Relative.id == Consent.relative_id)
+        .where(Consent.relative_id == relative_id, binds(today), Person.protected.is_(False))
         .order_by(Person.called, Person.id)
     ).all()
-    helped: dict[UUID, Helped] = {}
-    for row in found:
-        before = helped.get(row.id)
-        areas = dict(before.ties.areas) if before else {}
-        for area, level in areas_of(row, today).items():
-            areas[area] = max(level, areas.get(area, Level.NONE))
-        until_on = max(row.until_on, before.until_on) if before else row.until_on
-        helped[row.id] = Helped(row.id, row.called, until_on, Ties(areas=areas))
-    return [each for each in helped.values() if any(each.ties.areas.values())]
+    helped = [_helped([*of_one], today) for _, of_one in groupby(found, key=lambda row: row.id)]
+    return [each for each in helped if each.ties.ended or any(each.ties.areas.values())]
+
+
+def _helped(found: Sequence[Any], today: date) -> Helped:
+    who, areas = found[0], areas_together(found, today)
+    if who.deceased_at is not None:
+        ties = Ties(ended=any(areas.values()))
+    else:
+        ties = Ties(areas=areas, mandate=mandate_of(found, today))
+    return Helped(who.id, who.called, max(row.until_on for row in found), ties)
 
 
 def only_helps(session: Session, person_id: UUID) -> bool:

@@ -7,12 +7,14 @@ From 16: nothing that the young person has not shared. Source: docs/legal.md, "B
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from webapp.permissions import Area, Level
 
 OWN_LOGIN = 13
 AS_ADULT = 16
+CHANGES = (OWN_LOGIN, AS_ADULT)
+NOTICE = timedelta(days=30)  # both are told this long before a change
 
 CHILD: Mapping[Area, Level] = {
     Area.WHAT_MATTERS: Level.HELP,
@@ -23,6 +25,14 @@ CHILD: Mapping[Area, Level] = {
     Area.OWN_TASKS: Level.SEE,
 }
 YOUNG: Mapping[Area, Level] = {Area.CONTACTS: Level.SEE, Area.TIMES: Level.SEE, Area.OWN_TASKS: Level.SEE}
+
+
+def birthday(born_on: date, years: int) -> date:
+    """The day somebody becomes `years` old. Born on 29 February: 1 March in years without that day."""
+    try:
+        return born_on.replace(year=born_on.year + years)
+    except ValueError:
+        return date(born_on.year + years, 3, 1)
 
 
 def age(born_on: date, today: date) -> int:
@@ -37,3 +47,24 @@ def areas_for_guardian(born_on: date, today: date) -> Mapping[Area, Level]:
     if years < OWN_LOGIN:
         return CHILD
     return YOUNG if years < AS_ADULT else {}
+
+
+def may_sign_in(born_on: date, today: date) -> bool:
+    """Whether somebody is old enough for a sign-in of their own."""
+    return age(born_on, today) >= OWN_LOGIN
+
+
+def last_day_of_custody(born_on: date) -> date:
+    """The last day on which a guardian sees anything: the one before the sixteenth birthday."""
+    return birthday(born_on, AS_ADULT) - timedelta(days=1)
+
+
+def change_ahead(born_on: date, today: date) -> int | None:
+    """Which change (13 or 16 years) is to be told of today: one that comes within NOTICE, or came within it.
+
+    The time after the birthday is for those whom a worker that was down has not told.
+    """
+    for years in CHANGES:
+        if abs(birthday(born_on, years) - today) <= NOTICE:
+            return years
+    return None

@@ -19,6 +19,15 @@ class ConsentKind(StrEnum):
     RELATIVE = "relative"  # an adult lets a relative in, area by area
     GUARDIAN = "guardian"  # a child's guardian, verified by staff; the areas follow from the child's age
     SIP = "sip"  # information may pass between the organisations that share the plan
+    GOD_MAN = (
+        "god_man"  # appointed for an adult; staff have verified the decision and recorded what it covers
+    )
+    FORVALTARE = "forvaltare"  # likewise, where a god man is not enough
+    FRAMTIDSFULLMAKT = "framtidsfullmakt"  # the adult's own power of attorney for later, likewise
+
+
+APPOINTED = frozenset({ConsentKind.GOD_MAN, ConsentKind.FORVALTARE, ConsentKind.FRAMTIDSFULLMAKT})
+BY_STAFF = APPOINTED | {ConsentKind.GUARDIAN}  # staff verify and end these; the person does not
 
 
 class HowGiven(StrEnum):

@@ -34,6 +34,12 @@ class Kind(StrEnum):
     CONSENT_ENDS_SOON = "consent_ends_soon"  # to the person
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
     PHONE_LOST = "phone_lost"  # to the person, whose phones somebody who may has signed out
+    MANDATE_BEGAN = "mandate_began"  # to the person: staff recorded a guardian, a god man …
+    MANDATE_ENDED = "mandate_ended"  # to the person
+    I_TURN_13 = "i_turn_13"  # to the child, 30 days ahead
+    I_TURN_16 = "i_turn_16"
+    CHILD_TURNS_13 = "child_turns_13"  # to the guardian, 30 days ahead
+    CHILD_TURNS_16 = "child_turns_16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,46 @@ TEXTS: Mapping[Kind, Text] = {
     ),
     Kind.PHONE_LOST: Text(
         _l("Någon som hjälper dig har sagt att din telefon är borta. Alla enheter loggades ut.")
+    ),
+    Kind.MANDATE_BEGAN: Text(
+        _l("Vården har skrivit in att någon får se dina sidor. Titta vem det är."),
+        _l("Vården har skrivit in att %(name)s får se dina sidor. Titta vad det gäller."),
+        "sharing.show",
+    ),
+    Kind.MANDATE_ENDED: Text(
+        _l("Någon som såg dina sidor gör det inte längre."),
+        _l("%(name)s ser inte dina sidor längre."),
+        "sharing.show",
+    ),
+    Kind.I_TURN_13: Text(
+        _l(
+            "Från den dag du fyller 13 loggar du in själv. Dina vårdnadshavare ser då tider, kontakter och det "
+            "de själva ska göra. Det du skriver ser de inte."
+        ),
+        way="sharing.show",
+    ),
+    Kind.I_TURN_16: Text(
+        _l(
+            "Från den dag du fyller 16 ser dina vårdnadshavare inte dina sidor längre. Vill du att de ska se "
+            "något kan du bjuda in dem."
+        ),
+        way="sharing.show",
+    ),
+    Kind.CHILD_TURNS_13: Text(
+        _l(
+            "När ett barn fyller 13 år ändras vad du ser. Då ser du tider, kontakter och det du själv ska göra. "
+            "Barnet loggar in själv."
+        ),
+        _l(
+            "När %(name)s fyller 13 år ändras vad du ser. Då ser du tider, kontakter och det du själv ska göra. "
+            "%(name)s loggar in själv."
+        ),
+        "sharing.mine",
+    ),
+    Kind.CHILD_TURNS_16: Text(
+        _l("När ett barn fyller 16 år slutar du se sidorna. Barnet kan välja att bjuda in dig."),
+        _l("När %(name)s fyller 16 år slutar du se sidorna. %(name)s kan välja att bjuda in dig."),
+        "sharing.mine",
     ),
 }
 
@@ -126,6 +172,15 @@ def _told(row) -> Told:  # type: ignore[no-untyped-def] # a row of _OPEN
     said = TEXTS[Kind(row.kind)]
     text = said.named % {"name": row.called} if said.named and row.called else said.text
     return Told(row.id, text, said.way, row.at)
+
+
+def take_back(session: Session, person_id: UUID, about: UUID, now: datetime) -> None:
+    """What this person was told about another, and has not pressed away, is not shown any more."""
+    session.execute(
+        update(Notice)
+        .where(Notice.person_id == person_id, Notice.about_id == about, Notice.seen_at.is_(None))
+        .values(seen_at=now)
+    )
 
 
 def press_away(session: Session, person_id: UUID, ids: Sequence[UUID], now: datetime) -> None:

@@ -15,7 +15,7 @@ from webapp.pages.frame import first_page
 from webapp.pages.routes import local_path
 from webapp.permissions import Permission
 from webapp.sharing import domain, notices
-from webapp.sharing.words import AREAS
+from webapp.sharing.words import AREAS, ROLES
 
 bp = Blueprint("sharing", __name__)
 
@@ -23,7 +23,9 @@ bp = Blueprint("sharing", __name__)
 @bp.get("/p/<uuid:person_id>/delning")
 @needs(Permission.SHARING_SET)
 def show(person_id: UUID) -> ResponseReturnValue:
-    return render_template("sharing/show.html", shared=domain.shared_by(db.session, person_id), areas=AREAS)
+    return render_template(
+        "sharing/show.html", shared=domain.shared_by(db.session, person_id), areas=AREAS, roles=ROLES
+    )
 
 
 @bp.post("/p/<uuid:person_id>/delning/<uuid:consent_id>/sluta")

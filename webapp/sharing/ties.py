@@ -7,22 +7,49 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, exists, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.access import Reader, Seen
 from webapp.core.db import Instant, is_writing, rows
 from webapp.permissions import Area, Level, Ties
+from webapp.sharing.decisions import Freeze, NamedStaff
 from webapp.sharing.guardians import areas_for_guardian
-from webapp.sharing.models import Block, CareRelation, Consent, ConsentKind, ConsentUnit, Emergency
+from webapp.sharing.models import (
+    BY_STAFF,
+    Block,
+    CareRelation,
+    Consent,
+    ConsentKind,
+    ConsentUnit,
+    Emergency,
+)
 
 Today = date | BindParameter[date]
+Relative = aliased(Person, name="relative")
 
 
 def holds(today: Today) -> ColumnElement[bool]:
     """A consent that holds today: begun, not past its last day, not withdrawn."""
     return and_(Consent.from_on <= today, Consent.until_on >= today, Consent.withdrawn_at.is_(None))
+
+
+def binds(today: Today) -> ColumnElement[bool]:
+    """A consent that binds its relative (`Relative`, joined) today: it holds, staff have not frozen what this
+    relative sees, and the relative lives and has no protected identity: then relations are suspended."""
+    return and_(
+        holds(today), not_(is_frozen()), Relative.protected.is_(False), Relative.deceased_at.is_(None)
+    )
+
+
+def is_frozen() -> ColumnElement[bool]:
+    """Staff have frozen what the consent's relative sees of its person, by whatever tie."""
+    return exists().where(
+        Freeze.person_id == Consent.person_id,
+        Freeze.relative_id == Consent.relative_id,
+        Freeze.lifted_at.is_(None),
+    )
 
 
 def relates(today: Today) -> ColumnElement[bool]:
@@ -63,12 +90,18 @@ _SIP_COVERS = exists(
 _BY_CONSENT = (
     select(*_FACTS, Consent.kind, Consent.what_matters, Consent.plan, Consent.contacts, Consent.reminders)
     .join(Consent, Consent.person_id == Person.id)
+    .join(Relative, Relative.id == Consent.relative_id)
     .where(
         Person.id == bindparam("person_id", type_=Uuid()),
         Consent.relative_id == bindparam("relative_id", type_=Uuid()),
-        holds(_TODAY),
+        binds(_TODAY),
     )
     .with_for_update(of=Person, key_share=True)
+)
+_NAMED = exists().where(
+    NamedStaff.person_id == Person.id,
+    NamedStaff.staff_id == bindparam("staff_id", type_=Uuid()),
+    NamedStaff.ended_at.is_(None),
 )
 _RELATES = exists().where(CareRelation.person_id == Person.id, CareRelation.unit_id == _UNIT, relates(_TODAY))
 _EMERGENCY = exists().where(
@@ -79,7 +112,7 @@ _EMERGENCY = exists().where(
 )
 _CARES = and_(_RELATES, not_(is_blocked(Person.id, _UNIT)))
 _BY_CARE = (
-    select(*_FACTS, _CARES.label("cares"), _SIP_COVERS.label("crosses"))
+    select(*_FACTS, _CARES.label("cares"), _SIP_COVERS.label("crosses"), _NAMED.label("named"))
     .where(Person.id == bindparam("person_id", type_=Uuid()), or_(_CARES, _EMERGENCY))
     .with_for_update(of=Person, key_share=True)
 )
@@ -107,16 +140,30 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
 def _relative(session: Session, relative_id: UUID, person_id: UUID) -> Seen | None:
     today = clock.today()
     found = rows(session, _BY_CONSENT, {"person_id": person_id, "relative_id": relative_id, "today": today})
-    if not found or found[0].deceased_at is not None or found[0].protected:
+    if not found or found[0].protected:
         return None  # protected identity: relations are suspended (design section 6)
+    who, areas = found[0], areas_together(found, today)
+    if not any(areas.values()):
+        return None
+    if who.deceased_at is not None:
+        return Seen(who.called, who.language, "", Ties(ended=True), crosses=False)
+    ties = Ties(areas=areas, mandate=mandate_of(found, today))
+    return Seen(who.called, who.language, who.municipality, ties, crosses=True)
+
+
+def areas_together(found, today: date) -> Mapping[Area, Level]:  # type: ignore[no-untyped-def] # as areas_of
+    """What all consents together let their relative into: the most of each area."""
     areas: dict[Area, Level] = {}
     for row in found:
         for area, level in areas_of(row, today).items():
             areas[area] = max(level, areas.get(area, Level.NONE))
-    if not any(areas.values()):
-        return None
-    who = found[0]
-    return Seen(who.called, who.language, who.municipality, Ties(areas=areas), crosses=True)
+    return areas
+
+
+def mandate_of(found, today: date) -> str:  # type: ignore[no-untyped-def] # as areas_of
+    """As what the relative sees it, where staff verified that: "god_man"; empty for a relative let in."""
+    kinds = [row.kind for row in found if row.kind in BY_STAFF and any(areas_of(row, today).values())]
+    return str(kinds[0]) if kinds else ""
 
 
 def areas_of(row, today: date) -> Mapping[Area, Level]:  # type: ignore[no-untyped-def] # a row of _relative
@@ -141,8 +188,11 @@ def _staff(session: Session, who: Reader, person_id: UUID) -> Seen | None:
         "now": now,
     }
     found = rows(session, _BY_CARE, given)
-    if not found or found[0].deceased_at is not None or found[0].protected:
-        return None  # protected identity opens to named staff only, and nobody can be named yet
+    if not found or found[0].deceased_at is not None:
+        return None
     person = found[0]
+    if person.protected and not person.named:
+        return None  # protected identity opens to staff who are named for it; in an emergency too
+    place = "" if person.protected else person.municipality
     ties = Ties(cares=True, emergency=not person.cares)
-    return Seen(person.called, person.language, person.municipality, ties, crosses=bool(person.crosses))
+    return Seen(person.called, person.language, place, ties, crosses=bool(person.crosses))

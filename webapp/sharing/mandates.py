@@ -1,0 +1,228 @@
+"""Acting for another by somebody's decision and not by the person's consent: guardians, god man, förvaltare,
+framtidsfullmakt.
+
+Staff record what they have seen, as far as it goes and no further: nothing follows by itself but what a child's
+age says (guardians.py). Law: docs/legal.md, "God man, framtidsfullmakt, lost capacity".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Date, Uuid, and_, bindparam, select, update
+from sqlalchemy.orm import Session, aliased
+
+from webapp.accounts.models import Person
+from webapp.core import clock
+from webapp.core.access import Reader
+from webapp.directory.models import Unit
+from webapp.permissions import Level
+from webapp.sharing.decisions import Basis, Freeze, Mandate
+from webapp.sharing.models import APPOINTED, BY_STAFF, Consent, ConsentKind, HowGiven
+from webapp.sharing.notices import Kind, tell
+from webapp.sharing.ties import Relative, holds
+
+
+class NotNow(ValueError):
+    """It cannot be recorded; the text says why, for a log and a test."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByStaff:
+    """The staff member who decides, at the unit of the assignment in use."""
+
+    staff_id: UUID
+    unit_id: UUID
+    organisation_id: UUID
+    words: str  # as the person reads it: name, role and unit
+
+
+def by_staff(who: Reader) -> ByStaff:
+    """Raises ValueError for a reader who is not staff at a unit."""
+    if who.staff_id is None or who.unit_id is None or who.organisation_id is None:
+        raise ValueError("only staff at a unit decide this")
+    words = ", ".join(part for part in (who.name, who.role, who.unit_name) if part)
+    return ByStaff(who.staff_id, who.unit_id, who.organisation_id, words[:200])
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What staff looked at: the name as it stood there, and which register, decision or document."""
+
+    name: str
+    basis: Basis
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the decision or document covers, as staff read it."""
+
+    what_matters: Level = Level.NONE
+    plan: Level = Level.NONE
+    contacts: Level = Level.NONE
+    reminders: Level = Level.NONE
+
+
+def appoint(
+    session: Session,
+    person: Person,
+    kind: ConsentKind,
+    appointed: Person,
+    scope: Scope,
+    until_on: date,
+    proof: Proof,
+    by: ByStaff,
+    now: datetime,
+) -> Consent:
+    """Staff have seen that `appointed` is god man, förvaltare or holds a framtidsfullmakt for `person`.
+
+    Holds through `until_on`. Raises NotNow where it covers nothing, has ended, or is recorded already.
+    """
+    today = clock.local(now).date()
+    if kind not in APPOINTED or until_on < today:
+        raise NotNow("is no mandate that begins")
+    if not any((scope.what_matters, scope.plan, scope.contacts, scope.reminders)):
+        raise NotNow("covers nothing")
+    consent = Consent(
+        person_id=person.id,
+        kind=kind,
+        relative_id=appointed.id,
+        what_matters=scope.what_matters,
+        plan=scope.plan,
+        contacts=scope.contacts,
+        reminders=scope.reminders,
+        how=HowGiven.WRITTEN,
+        recorded_by=by.words,
+        from_on=today,
+        until_on=until_on,
+        given_at=now,
+    )
+    return record(session, consent, proof, by)
+
+
+def record(session: Session, consent: Consent, proof: Proof, by: ByStaff) -> Consent:
+    """Keep the consent with what staff looked at. Raises NotNow for the person themselves, or a second time."""
+    if consent.relative_id == consent.person_id:
+        raise NotNow("is the person")
+    same = (Consent.person_id == consent.person_id, Consent.relative_id == consent.relative_id)
+    again = select(Consent.id).where(*same, Consent.kind == consent.kind, holds(consent.from_on))
+    if session.scalar(again.limit(1)) is not None:
+        raise NotNow("is recorded already")
+    session.add(consent)
+    session.flush()
+    session.add(
+        Mandate(
+            consent_id=consent.id,
+            person_id=consent.person_id,
+            name=proof.name,
+            basis=proof.basis,
+            note=proof.note,
+            unit_id=by.unit_id,
+            recorded_by=by.staff_id,
+        )
+    )
+    tell(session, consent.person_id, Kind.MANDATE_BEGAN, consent.given_at, consent.relative_id)
+    session.flush()
+    return consent
+
+
+def end_mandate(
+    session: Session, person_id: UUID, consent_id: UUID, why: str, by: ByStaff, now: datetime
+) -> Consent | None:
+    """Staff end a mandate of this person's; holds from the very next request. None if there is none such."""
+    done = session.scalars(
+        update(Consent)
+        .where(
+            Consent.id == consent_id,
+            Consent.person_id == person_id,
+            Consent.kind.in_(BY_STAFF),
+            Consent.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+        .returning(Consent)
+    ).first()
+    if done is not None:
+        mandate = session.scalars(select(Mandate).where(Mandate.consent_id == consent_id)).first()
+        if mandate is not None:
+            mandate.ended_by, mandate.ended_why = by.staff_id, why
+        tell(session, person_id, Kind.MANDATE_ENDED, now, done.relative_id)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A mandate as staff read it. What was noted, and why it is frozen, only the organisation's own staff read."""
+
+    consent_id: UUID
+    kind: ConsentKind
+    name: str
+    relation: str
+    until_on: date
+    recorded_by: str
+    basis: Basis | None  # None: recorded before this was asked for
+    note: str | None  # None: noted by another organisation
+    freeze_id: UUID | None
+    look_again_on: date | None
+    frozen_why: str | None  # None: not frozen, or by another organisation
+
+
+def mandates_of(session: Session, person_id: UUID, organisation_id: UUID, today: date) -> Sequence[Recorded]:
+    """The person's mandates that hold today, frozen ones too."""
+    found = session.execute(_OF, {"person_id": person_id, "organisation_id": organisation_id, "today": today})
+    return [_recorded(row) for row in found]
+
+
+_ORGANISATION = bindparam("organisation_id", type_=Uuid())
+_NOTED_AT, _FROZEN_AT = aliased(Unit), aliased(Unit)
+_OF = (
+    select(
+        Consent,
+        Mandate,
+        Relative.called,
+        Relative.protected,
+        _NOTED_AT.name.label("unit"),
+        (_NOTED_AT.organisation_id == _ORGANISATION).label("noted_here"),
+        Freeze,
+        (_FROZEN_AT.organisation_id == _ORGANISATION).label("frozen_here"),
+    )
+    .join(Relative, Relative.id == Consent.relative_id)
+    .outerjoin(Mandate, Mandate.consent_id == Consent.id)
+    .outerjoin(_NOTED_AT, _NOTED_AT.id == Mandate.unit_id)
+    .outerjoin(
+        Freeze,
+        and_(
+            Freeze.person_id == Consent.person_id,
+            Freeze.relative_id == Consent.relative_id,
+            Freeze.lifted_at.is_(None),
+        ),
+    )
+    .outerjoin(_FROZEN_AT, _FROZEN_AT.id == Freeze.unit_id)
+    .where(
+        Consent.person_id == bindparam("person_id", type_=Uuid()),
+        Consent.kind.in_(BY_STAFF),
+        holds(bindparam("today", type_=Date())),
+    )
+    .order_by(Consent.kind, Consent.given_at)
+)
+
+
+def _recorded(row) -> Recorded:  # type: ignore[no-untyped-def] # a row of _OF
+    mandate: Mandate | None = row.Mandate
+    known = "" if row.protected else row.called
+    return Recorded(
+        consent_id=row.Consent.id,
+        kind=row.Consent.kind,
+        name=mandate.name if mandate else known,
+        relation=row.Consent.relation,
+        until_on=row.Consent.until_on,
+        recorded_by=row.Consent.recorded_by,
+        basis=mandate.basis if mandate else None,
+        note=mandate.note if mandate and row.noted_here else None,
+        freeze_id=row.Freeze.id if row.Freeze else None,
+        look_again_on=row.Freeze.look_again_on if row.Freeze else None,
+        frozen_why=row.Freeze.why if row.Freeze and row.frozen_here else None,
+    )
