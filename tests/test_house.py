@@ -100,6 +100,7 @@ WHO_MAY_ENTER = {
     "static": "public",
     "staying.left": "public",
     "staying.stay": "public",
+    "staying.throw_away": "public",
     "today.show": "today_see",
     "units.block": "sharing_set",
     "units.lift": "sharing_set",
@@ -126,6 +127,17 @@ KEEPS_TYPED = {
     "reminders.new",
     "staff.send",
     "what_matters.share",
+    "what_matters.write",
+}
+# Long forms on a person's page: what is typed there is kept when the sign-in ends meanwhile.
+SURVIVES_SIGN_IN = {
+    "plans.add_own_row",
+    "plans.ask",
+    "plans.object_to",
+    "plans.tell_outcome",
+    "reminders.change",
+    "reminders.new",
+    "staff.send",
     "what_matters.write",
 }
 PUBLIC_PAGES = ("/", "/ring", "/sprak", "/tillganglighet", "/integritet", "/fel", "/offline", "/logga-in")
@@ -171,6 +183,7 @@ def test_every_address_of_a_person_asks_the_table(app: Flask) -> None:
 def test_what_no_form_token_guards_is_known_by_name(app: Flask) -> None:
     assert set(_written(app, "token_in_address")) == TOKEN_IN_ADDRESS
     assert set(_written(app, "keeps_typed")) == KEEPS_TYPED
+    assert set(_written(app, "survives_sign_in")) == SURVIVES_SIGN_IN
 
 
 @ON_SQLITE

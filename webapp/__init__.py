@@ -10,7 +10,7 @@ from flask import Flask
 def create_app(env: Mapping[str, str] | None = None) -> Flask:
     """The app for these settings (the environment's, if none are given); raises settings.UnsafeSettings."""
     from webapp import commands, health, permissions
-    from webapp.accounts import session
+    from webapp.accounts import keeping, session
     from webapp.core import access, db, i18n, limits, logs, security
     from webapp.directory import numbers
     from webapp.pages import failing, frame, templates
@@ -31,6 +31,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     session.init_app(app)  # before security: what is refused is said in the reader's language
     security.init_app(app, settings.hosts)
     limits.init_app(app, settings.secret_key)
+    keeping.init_app(app)
     i18n.init_app(app, session.chosen_language)
     access.init_app(app, permissions.TABLE, ties.find)
     closing.init_app(app)

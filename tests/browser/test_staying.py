@@ -69,6 +69,21 @@ def test_when_it_has_ended_the_page_is_covered_and_leads_back_to_itself(site: Si
     page.wait_for_url(f"{site.p('aino')}/plan")
 
 
+def test_what_was_typed_when_it_ended_is_back_after_signing_in(site: Site, open_as: Open) -> None:
+    page = open_as(site)
+    page.clock.install()
+    sign_in(page, site)
+    page.goto(f"{site.p('aino')}/plan/egen-rad")
+    page.get_by_label("Vad vill du göra?").fill("Går ut med hunden")
+    wait(page, site, 31)
+    ended = page.get_by_role("alertdialog", name="Du har loggats ut")
+    expect(ended).to_contain_text("finns kvar när du loggar in igen")
+    expect(page.get_by_label("Vad vill du göra?")).not_to_be_visible()
+    ended.get_by_role("button", name="Logga in igen").click()
+    page.locator('button[value="aino"]').click()
+    expect(page.get_by_label("Vad vill du göra?")).to_have_value("Går ut med hunden")
+
+
 def sign_in(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/logga-in")
     page.locator('button[value="aino"]').click()

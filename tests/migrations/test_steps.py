@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from tests import databases
 from tests.conftest import NOON
-from webapp.accounts.models import Account, Login, Person, StaffMember
+from webapp.accounts.models import Account, KeptForm, Login, Person, StaffMember
 from webapp.contacts.models import ContactHours
 from webapp.core import audit, clock
 from webapp.core.access import Reader
@@ -130,6 +130,7 @@ def fill(database: Database) -> None:
                 ),
                 Heartbeat(worker="w", at=NOON),
                 Tries(key=b"\x01" * 32, number=1, until=NOON),
+                KeptForm(person_id=person.id, account_id=account.id, place="/p", typed="{}", kept_at=NOON),
                 Notice(person_id=person.id, kind="access_changed", at=NOON),
                 Draft(
                     person_id=person.id, prompt=Prompt.KNOW, account_id=account.id, words="x", kept_at=NOON

@@ -107,3 +107,16 @@ class Login(Base):
     device: Mapped[str] = mapped_column(
         String(40), default=""
     )  # devices.kind_of; never the User-Agent itself
+
+
+class KeptForm(Base):
+    """What somebody had typed in a form when their sign-in ended; for that account alone (accounts.kept)."""
+
+    __tablename__ = "kept_form"
+    __table_args__ = (UniqueConstraint("account_id", "place"), Index("ix_kept_form_person", "person_id"))
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # whose page the form is on
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))  # who typed
+    place: Mapped[str] = mapped_column(String(200))  # the form's path, of random ids alone
+    typed: Mapped[str] = mapped_column(Sealed("kept_form.typed"))  # JSON: field to its values
+    kept_at: Mapped[datetime]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from flask import Flask, flash, g, request
 from flask import session as cookie
@@ -15,6 +16,7 @@ from webapp.core.security import SAFE
 from webapp.pages.routes import device_language
 
 TOKEN = "login"  # noqa: S105 # the name of a field in the cookie
+LAPSED = "lapsed"  # the token of the sign-in that was here last, if it ended by itself
 OPEN_TO_ALL = frozenset({"pages.static", "pages.service_worker", "pages.manifest", "health.alive", "static"})
 NO_USE = frozenset({"staying.left"})  # asked by the page's own script, not by a person
 
@@ -33,6 +35,12 @@ def begin(token: str) -> None:
 
 def end() -> None:
     cookie.clear()
+
+
+def lapsed_account() -> UUID | None:
+    """Whose sign-in time has ended in this browser, with nobody signed in after it."""
+    token = cookie.get(LAPSED)
+    return logins.lapsed(db.session, token, clock.now()) if isinstance(token, str) else None
 
 
 def device() -> str:
@@ -57,8 +65,7 @@ def _find_reader() -> None:
     now = clock.now()
     found = logins.reader_of(db.session, token, now)
     if found is None:
-        cookie.pop(TOKEN, None)
-        g.lapsed = logins.lapsed(db.session, token, now)
+        cookie[LAPSED] = cookie.pop(TOKEN)
         flash(plain("Du har loggats ut. Logga in igen för att fortsätta."), "warn")
         return
     g.reader, seen_at = found
@@ -117,4 +124,9 @@ def _keep_language(code: str) -> None:
 
 def _whose_page() -> dict[str, object]:
     """For base.html: who reads, and whose page it is."""
-    return {"reader": access.reader(), "seen": g.get("sight"), "left": seconds_left()}
+    return {
+        "reader": access.reader(),
+        "seen": g.get("sight"),
+        "left": seconds_left(),
+        "survives": g.get("survives", False),
+    }

@@ -5,13 +5,14 @@ Without script there is no warning: the next press leads to the sign-in page, an
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, jsonify
+from flask import Blueprint, abort, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
-from webapp.accounts import session
+from webapp.accounts import kept, session
 from webapp.core import access, db
 from webapp.core.access import public
 from webapp.core.i18n import plain, plain_n
+from webapp.pages.routes import local_path
 
 WARNING_MINUTES = 3
 
@@ -37,6 +38,18 @@ def stay() -> ResponseReturnValue:
     seconds = session.stay()
     db.session.commit()
     return jsonify(left=seconds)
+
+
+@bp.post("/osparat/ta-bort")
+@public
+def throw_away() -> ResponseReturnValue:
+    """Throw away what was kept of one's own form, and open the form anew."""
+    if access.reader() is None:
+        return access.sign_in_first()
+    place = local_path(request.form.get("plats"))
+    kept.drop(db.session, access.the_reader.account_id, place)
+    db.session.commit()
+    return redirect(place)
 
 
 def _ending(most: bool) -> dict[str, object]:

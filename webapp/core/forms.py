@@ -24,6 +24,16 @@ class Form(FlaskForm):
     class Meta:
         csrf = False
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent; or, when the form is opened, what was typed there when a sign-in ended."""
+            sent = super().wrap_formdata(form, formdata)  # type: ignore[misc] # FlaskForm's, which has no types
+            return sent or g.get("kept_typed")
+
+    @property
+    def kept(self) -> bool:
+        """Whether what stands here was typed earlier and is not saved."""
+        return g.get("kept_typed") is not None
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether everything holds; what was typed stays in the fields in any case."""
         fine: bool = super().validate(extra_validators)

@@ -112,6 +112,12 @@ def keeps_typed(view: View) -> View:
     return view
 
 
+def survives_sign_in(view: View) -> View:
+    """For a long form on a person's page: what is typed there is kept when the sign-in ends meanwhile."""
+    view.survives_sign_in = True  # type: ignore[attr-defined]
+    return view
+
+
 def token_in_address(view: View) -> View:
     """For views whose address is itself the secret: no form token is asked for, and no session read."""
     view.token_in_address = True  # type: ignore[attr-defined]

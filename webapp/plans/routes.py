@@ -12,7 +12,7 @@ from webapp.contacts import words as contact_words
 from webapp.core import clock, db
 from webapp.core.access import needs, sight
 from webapp.core.i18n import plain
-from webapp.core.security import keeps_typed
+from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import numbers
 from webapp.permissions import Permission
 from webapp.plans import domain, reading
@@ -44,6 +44,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/egen-rad", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.PLAN_ADD_OWN_ROW)
 def add_own_row(person_id: UUID) -> ResponseReturnValue:
     form = OwnRowForm()
@@ -76,6 +77,7 @@ def answer(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/rad/<uuid:row_id>/nej", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.PLAN_ANSWER)
 def object_to(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
     row = _row(row_id)
@@ -91,6 +93,7 @@ def object_to(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/rad/<uuid:row_id>/hur-det-gick", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.PLAN_TELL_OUTCOME)
 def tell_outcome(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
     """ "Det blev så" and "det blev inte så" are two buttons of one form, with room for words."""
@@ -113,6 +116,7 @@ def tell_outcome(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/mote/<uuid:time_id>/fraga", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.PLAN_ANSWER)
 def ask(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
     agreed = domain.time_of(db.session, person_id, time_id)

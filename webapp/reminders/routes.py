@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from webapp.core import clock, db
 from webapp.core.access import needs, sight
 from webapp.core.i18n import _l, plain
-from webapp.core.security import keeps_typed
+from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
 from webapp.reminders import domain, phones, words
 from webapp.reminders.forms import ReminderForm
@@ -39,6 +39,7 @@ def show_all(person_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/ny", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.REMINDER_SET)
 def new(person_id: UUID) -> ResponseReturnValue:
     form = _ask(ReminderForm())
@@ -59,6 +60,7 @@ def new(person_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<uuid:reminder_id>", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.REMINDER_SET)
 def change(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     reminder = _reminder(reminder_id)

@@ -12,7 +12,7 @@ from webapp.accounts.models import Duty
 from webapp.core import clock, db
 from webapp.core.access import needs, sight, signed_in, the_reader
 from webapp.core.i18n import LANGUAGES, force_language, plain
-from webapp.core.security import keeps_typed
+from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
 from webapp.reminders import domain as reminders
 from webapp.reminders import phones
@@ -74,6 +74,7 @@ def no_care() -> ResponseReturnValue:
 
 @bp.route("/skicka/<uuid:person_id>", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.REMINDER_SEND)
 def send(person_id: UUID) -> ResponseReturnValue:
     """Write, look at it as the person will see it and in Swedish, then send. Three steps of one form."""

@@ -11,7 +11,7 @@ from webapp.core import clock, db
 from webapp.core.access import needs, sight
 from webapp.core.forms import clean, has_strange_signs
 from webapp.core.i18n import plain
-from webapp.core.security import keeps_typed
+from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
 from webapp.what_matters import domain
 from webapp.what_matters.forms import SharingForm, WordsForm
@@ -30,6 +30,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<prompt>", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.WHAT_MATTERS_WRITE)
 def write(person_id: UUID, prompt: str) -> ResponseReturnValue:
     """Write or change the words; the version they were written from decides whether somebody was faster."""
