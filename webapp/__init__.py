@@ -56,7 +56,8 @@ def _register_features(app: Flask) -> None:
     from webapp.plans import routes as plans
     from webapp.reminders import answer_routes, phone_routes
     from webapp.reminders import routes as reminders
-    from webapp.sharing import routes as sharing
+    from webapp.sharing import invitation_routes as invitations
+    from webapp.sharing import relative_routes as sharing  # and routes, which it adds to
     from webapp.sharing import unit_routes
     from webapp.staff import care_routes
     from webapp.staff import routes as staff
@@ -77,6 +78,7 @@ def _register_features(app: Flask) -> None:
         phone_routes,
         sharing,
         unit_routes,
+        invitations,
         more,
         staff,
         care_routes,

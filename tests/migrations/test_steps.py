@@ -31,7 +31,7 @@ from webapp.migrations import steps
 from webapp.pages.models import Feedback
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
-from webapp.sharing.models import Block, Emergency, Notice
+from webapp.sharing.models import Block, Emergency, Invitation, Notice
 from webapp.what_matters.models import Draft, Prompt
 
 VERSIONS = sorted((Path(steps.__file__).parent / "versions").glob("*.py"))
@@ -132,6 +132,13 @@ def fill(database: Database) -> None:
                 Tries(key=b"\x01" * 32, number=1, until=NOON),
                 KeptForm(person_id=person.id, account_id=account.id, place="/p", typed="{}", kept_at=NOON),
                 Notice(person_id=person.id, kind="access_changed", at=NOON),
+                Invitation(
+                    person_id=person.id,
+                    token_hash=b"\xfe" * 32,
+                    until_on=NOON.date(),
+                    made_at=NOON,
+                    ends_at=NOON,
+                ),
                 Draft(
                     person_id=person.id, prompt=Prompt.KNOW, account_id=account.id, words="x", kept_at=NOON
                 ),

@@ -68,7 +68,10 @@ def test_ending_it_holds_from_the_very_next_request(app: Flask, database: Databa
     assert lisa.get(f"{aino.p}/plan").status_code == 200
     assert aino.post(f"{aino.p}/delning/{consent}/sluta").location == f"{aino.p}/delning"
     assert lisa.get(f"{aino.p}/plan").status_code == 404
-    assert "dotter" not in aino.page(f"{aino.p}/delning")
+    now, _, before = aino.page(f"{aino.p}/delning").partition("Det här har du delat tidigare")
+    assert "dotter" not in now
+    assert "Lisa, dotter" in before
+    assert "ändrats vad du får se" in lisa.page("/mina")
     assert aino.post(f"{aino.p}/delning/{uuid4()}/sluta").status_code == 404
 
 

@@ -79,6 +79,11 @@ def _give_number(session: Session, person: Person, number: IdentityNumber) -> No
     person.number_mac = code(keys_of(session).newest, number.digits)
 
 
+def called(session: Session, person_id: UUID) -> str:
+    """The name somebody goes by."""
+    return session.get_one(Person, person_id).called
+
+
 def add_staff(session: Session, *, name: str, language: str = "sv") -> StaffMember:
     staff = StaffMember(name=name, language=language)
     session.add(staff)

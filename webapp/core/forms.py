@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import Field, ValidationError
+from wtforms import DateField, Field, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from webapp.core.i18n import LazyText, _l
@@ -41,6 +42,21 @@ class Form(FlaskForm):
             self.form_errors.append(_l("Sidan hade stått öppen för länge. Tryck en gång till, så går det."))
             return False
         return fine
+
+
+class DayField(DateField):
+    """A date, with our own words when it is none; what was typed is kept."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        if not typed:
+            self.data = None
+            return
+        try:
+            self.data = date.fromisoformat(typed)
+        except ValueError:
+            self.data = None
+            raise ValueError(_l("Skriv en dag som finns, till exempel 2026-03-31")) from None
 
 
 def clean(text: str | None) -> str:

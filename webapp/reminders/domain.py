@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from webapp.accounts.models import Person
+from webapp.accounts.models import Account, Person
 from webapp.core.access import Sight
 from webapp.core.db import is_writing
 from webapp.reminders.models import (
@@ -248,6 +248,22 @@ def reminders_of(session: Session, person_id: UUID, within: UUID | None = None) 
     """
     found = select(Reminder).where(Reminder.person_id == person_id, Reminder.ended_at.is_(None), SEEN_WITHIN)
     return session.scalars(found.order_by(Reminder.set_at, Reminder.id), {"within": within}).all()
+
+
+def set_by_relative(session: Session, person_id: UUID, relative_id: UUID) -> Sequence[Reminder]:
+    """The person's reminders that this relative set, and that have not ended."""
+    found = (
+        select(Reminder)
+        .join(Account, Account.id == Reminder.set_by_account)
+        .where(
+            Reminder.person_id == person_id,
+            Reminder.set_by == SetBy.RELATIVE,
+            Account.person_id == relative_id,
+            Reminder.ended_at.is_(None),
+        )
+        .order_by(Reminder.set_at, Reminder.id)
+    )
+    return session.scalars(found.with_for_update(of=Reminder) if is_writing(session) else found).all()
 
 
 def next_first(reminders: Sequence[Reminder], now: datetime) -> list[Reminder]:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 from wtforms import (
-    DateField,
     Field,
     HiddenField,
     SelectMultipleField,
@@ -20,7 +19,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional, Regexp, StopValidation
 
 from webapp.core import clock
-from webapp.core.forms import Form, clean, text_rules
+from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import LazyText, _l, weekday_name
 from webapp.reminders.domain import Wish
 from webapp.reminders.schedule import EVERY_DAY, Rule
@@ -54,21 +53,6 @@ def read_clock(typed: str) -> time | None:
         return None
     hour, minute = int(found[1]), int(found[2] or 0)
     return time(hour, minute) if hour < 24 and minute < 60 else None
-
-
-class DayField(DateField):
-    """A date, with our own words when it is none; what was typed is kept."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        typed = str(valuelist[0]).strip() if valuelist else ""
-        if not typed:
-            self.data = None
-            return
-        try:
-            self.data = date.fromisoformat(typed)
-        except ValueError:
-            self.data = None
-            raise ValueError(_l("Skriv en dag som finns, till exempel 2026-03-31")) from None
 
 
 class WeekdaysField(SelectMultipleField):

@@ -16,6 +16,7 @@ from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
+from webapp.sharing import notices
 from webapp.sharing.guardians import areas_for_guardian
 from webapp.sharing.models import BY_STAFF, CareRelation, Consent, ConsentKind, ConsentUnit, HowGiven
 from webapp.sharing.ties import Relative, areas_together, binds, holds, mandate_of, relates
@@ -70,9 +71,11 @@ def withdraw_consent(session: Session, person_id: UUID, consent_id: UUID, now: d
             Consent.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now)
-        .returning(Consent.id)
-    )
-    return done.first() is not None
+        .returning(Consent.relative_id)
+    ).first()
+    if done is not None and done.relative_id is not None:
+        notices.tell(session, done.relative_id, notices.Kind.ACCESS_CHANGED, now)
+    return done is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,15 @@ class Helped:
     called: str
     until_on: date
     ties: Ties
+    may_leave: bool  # let in by the person; what staff have verified, staff end
+
+    @property
+    def sees(self) -> tuple[Area, ...]:
+        return tuple(area for area, level in self.ties.areas.items() if level is Level.SEE)
+
+    @property
+    def helps(self) -> tuple[Area, ...]:
+        return tuple(area for area, level in self.ties.areas.items() if level is Level.HELP)
 
 
 def helped_by(session: Session, relative_id: UUID) -> list[Helped]:
@@ -190,7 +202,8 @@ def _helped(found: Sequence[Any], today: date) -> Helped:
         ties = Ties(ended=any(areas.values()))
     else:
         ties = Ties(areas=areas, mandate=mandate_of(found, today))
-    return Helped(who.id, who.called, max(row.until_on for row in found), ties)
+    may_leave = who.deceased_at is None and any(row.kind is ConsentKind.RELATIVE for row in found)
+    return Helped(who.id, who.called, max(row.until_on for row in found), ties, may_leave)
 
 
 def only_helps(session: Session, person_id: UUID) -> bool:

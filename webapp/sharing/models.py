@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
@@ -61,6 +61,48 @@ class Consent(Base):
     until_on: Mapped[date]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class Closed(StrEnum):
+    """How an invitation ended."""
+
+    TAKEN_BACK = "taken_back"  # by the person, before anybody accepted
+    DECLINED = "declined"  # by the one who was invited, before or after accepting
+    REFUSED = "refused"  # by the person: the wrong one had accepted
+    CONFIRMED = "confirmed"  # it became a consent
+
+
+class Invitation(Base):
+    """A person invites somebody to be their relative in the app; becomes a consent, or nothing.
+
+    The link holds a token, of which only the hash is kept. Open until `ends_at`; once somebody has accepted it
+    waits, with a new `ends_at`, for the person to say that it was the right one.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        Index("ix_invitation_person", "person_id"),
+        Index("ix_invitation_accepted_by", "accepted_by"),
+        CheckConstraint("accepted_by IS NULL OR accepted_by <> person_id", name="nobody_invites_oneself"),
+        CheckConstraint("(accepted_by IS NULL) = (accepted_at IS NULL)", name="accepted_by_somebody"),
+        CheckConstraint("(closed_as IS NULL) = (closed_at IS NULL)", name="closed_in_some_way"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    called: Mapped[str] = mapped_column(String(60), default="")  # whom, as the person says it: "Lisa"
+    relation: Mapped[str] = mapped_column(String(60), default="")  # "dotter"
+    what_matters: Mapped[int] = mapped_column(default=Level.NONE)
+    plan: Mapped[int] = mapped_column(default=Level.NONE)
+    contacts: Mapped[int] = mapped_column(default=Level.NONE)
+    reminders: Mapped[int] = mapped_column(default=Level.NONE)
+    until_on: Mapped[date]
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    accepted_at: Mapped[datetime | None]
+    closed_as: Mapped[Closed | None] = mapped_column(choice(Closed))
+    closed_at: Mapped[datetime | None]
 
 
 class ConsentUnit(Base):

@@ -28,9 +28,11 @@ class Kind(StrEnum):
     """What has happened."""
 
     ACCESS_CHANGED = "access_changed"  # to whom it was given: more, less or nothing
+    LET_IN = "let_in"  # to the relative
     RELATIVE_ACCEPTED = "relative_accepted"  # to the person, who is to say that it is the right one
     RELATIVE_JOINED = "relative_joined"  # to the person, who named this one by number
     RELATIVE_LEFT = "relative_left"  # to the person
+    INVITATION_DECLINED = "invitation_declined"  # to the person
     CONSENT_ENDS_SOON = "consent_ends_soon"  # to the person
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
     PHONE_LOST = "phone_lost"  # to the person, whose phones somebody who may has signed out
@@ -53,6 +55,10 @@ class Text:
 
 TEXTS: Mapping[Kind, Text] = {
     Kind.ACCESS_CHANGED: Text(_l("Det har ändrats vad du får se i appen."), way="sharing.mine"),
+    Kind.LET_IN: Text(
+        _l("Du har blivit insläppt hos någon. Det står under De jag hjälper."), way="sharing.mine"
+    ),
+    Kind.INVITATION_DECLINED: Text(_l("Den du bjöd in har tackat nej."), way="sharing.show"),
     Kind.RELATIVE_ACCEPTED: Text(
         _l("Någon har tackat ja till din inbjudan. Titta om det är rätt person."),
         _l("%(name)s har tackat ja till din inbjudan. Titta om det är rätt person."),

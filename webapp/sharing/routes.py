@@ -1,4 +1,4 @@
-"""Vem får se vad: whom the person has let in; and, for a relative, whom they help."""
+"""Vem får se vad: whom the person has let in, changing it and ending it."""
 
 from __future__ import annotations
 
@@ -7,63 +7,78 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp.accounts import domain as accounts
 from webapp.core import clock, db
-from webapp.core.access import needs, signed_in, the_reader
+from webapp.core.access import needs
 from webapp.core.i18n import plain
-from webapp.directory import numbers
-from webapp.pages.frame import first_page
-from webapp.pages.routes import local_path
+from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
-from webapp.sharing import domain, notices
+from webapp.reminders import domain as reminders
+from webapp.sharing import changing, domain, invitations, link
+from webapp.sharing.forms import GrantForm, as_chosen
+from webapp.sharing.models import Consent, ConsentKind
 from webapp.sharing.words import AREAS, ROLES
 
 bp = Blueprint("sharing", __name__)
+ONE = "/p/<uuid:person_id>/delning/<uuid:consent_id>"
 
 
 @bp.get("/p/<uuid:person_id>/delning")
 @needs(Permission.SHARING_SET)
 def show(person_id: UUID) -> ResponseReturnValue:
+    now = clock.now()
+    link.no_longer_shown()
     return render_template(
-        "sharing/show.html", shared=domain.shared_by(db.session, person_id), areas=AREAS, roles=ROLES
+        "sharing/show.html",
+        shared=domain.shared_by(db.session, person_id),
+        out=invitations.out_for(db.session, person_id, now),
+        earlier=changing.earlier(db.session, person_id, now),
+        areas=AREAS,
+        roles=ROLES,
     )
 
 
-@bp.post("/p/<uuid:person_id>/delning/<uuid:consent_id>/sluta")
+@bp.route(f"{ONE}/andra", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.SHARING_SET)
+def change(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
+    consent = _consent(person_id, consent_id)
+    if consent.kind is not ConsentKind.RELATIVE:
+        abort(404)
+    form = GrantForm(data=as_chosen(consent))
+    if form.validate_on_submit():
+        changing.change_consent(db.session, consent, form.relation.data or "", form.grant(), clock.now())
+        db.session.commit()
+        flash(plain("Sparat. Det gäller direkt."))
+        return redirect(url_for(".show", person_id=person_id))
+    return render_template("sharing/change.html", form=form, consent=consent, name=_name(consent))
+
+
+@bp.route(f"{ONE}/sluta", methods=["GET", "POST"])
 @needs(Permission.SHARING_SET)
 def withdraw(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
-    if not domain.withdraw_consent(db.session, person_id, consent_id, clock.now()):
+    """The first press asks what is to become of the reminders they have set, the second ends it."""
+    consent = _consent(person_id, consent_id)
+    theirs = (
+        reminders.set_by_relative(db.session, person_id, consent.relative_id) if consent.relative_id else ()
+    )
+    if request.method != "POST":
+        return render_template(
+            "sharing/withdraw.html", consent=consent, name=_name(consent), reminders=theirs
+        )
+    now = clock.now()
+    if not domain.withdraw_consent(db.session, person_id, consent_id, now):
         abort(404)
+    for reminder in theirs if request.form.get("paminnelser") == "avsluta" else ():
+        reminders.end(db.session, reminder, now)
     db.session.commit()
     flash(plain("Du har slutat dela. Det gäller direkt."))
     return redirect(url_for(".show", person_id=person_id))
 
 
-@bp.get("/mina")
-@signed_in("citizen")
-def mine() -> ResponseReturnValue:
-    """Those the reader helps."""
-    person_id = the_reader.person_id or abort(404)
-    return render_template(
-        "sharing/mine.html",
-        helped=domain.helped_by(db.session, person_id),
-        news=notices.told_to(db.session, person_id),
-        first_page=first_page,
-        carers=[each for each in numbers.public_numbers() if each.group == "carers"],
-    )
+def _consent(person_id: UUID, consent_id: UUID) -> Consent:
+    return changing.consent_of(db.session, person_id, consent_id, clock.now()) or abort(404)
 
 
-@bp.post("/mina/last")
-@signed_in("citizen")
-def press_away() -> ResponseReturnValue:
-    """The reader has read what the app told them, and the words go."""
-    person_id = the_reader.person_id or abort(404)
-    notices.press_away(db.session, person_id, _pressed(request.form.getlist("nytt")), clock.now())
-    db.session.commit()
-    return redirect(local_path(request.form.get("next")))
-
-
-def _pressed(ids: list[str]) -> list[UUID]:
-    try:
-        return [UUID(each) for each in ids[: notices.MOST_OPEN]]
-    except ValueError:
-        abort(400)
+def _name(consent: Consent) -> str:
+    return accounts.called(db.session, consent.relative_id) if consent.relative_id else ""

@@ -6,9 +6,9 @@ from wtforms import Field, StringField, ValidationError
 from wtforms.validators import Optional
 
 from webapp.core import clock
-from webapp.core.forms import Form, clean, text_rules
+from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import _l
-from webapp.reminders.forms import LAST_YEAR, DayField
+from webapp.reminders.forms import LAST_YEAR
 
 MOST_REASON = 120
 

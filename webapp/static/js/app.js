@@ -6,6 +6,7 @@ const language = document.documentElement.lang;
 offlineSign();
 document.querySelector(".errors")?.focus();
 for (const text of document.querySelectorAll("[data-draft-url]")) keepDraft(text);
+for (const place of document.querySelectorAll("[data-share]")) shareLink(place);
 startWorker().catch(() => {}); // no worker here (private window, old browser): the page works as it is
 startPush().catch(() => {});
 if (document.body.dataset.left > 0) watchTime(Number(document.body.dataset.left));
@@ -97,5 +98,21 @@ function keepDraft(text) {
   text.form?.addEventListener("submit", () => {
     clearTimeout(waiting);
     saved = text.value; // sent with the form itself
+  });
+}
+
+// A link to hand on: the phone's own way of sharing where there is one, else copied.
+function shareLink(place) {
+  const [link, button, said] = ["input", "button", "[role=status]"].map((one) => place.querySelector(one));
+  if (!navigator.share && !navigator.clipboard) return;
+  button.hidden = false;
+  link.addEventListener("focus", () => link.select());
+  button.addEventListener("click", async () => {
+    try {
+      if (navigator.share) await navigator.share({ title: place.dataset.title, url: link.value });
+      else await navigator.clipboard.writeText(link.value).then(() => (said.textContent = place.dataset.copied));
+    } catch {
+      link.focus(); // marked, to be copied by hand
+    }
   });
 }

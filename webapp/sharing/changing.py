@@ -1,0 +1,123 @@
+"""Changing what a relative is let into, ending it, and a relative who steps out.
+
+A change ends the old consent and begins a new one, so that what held when is kept. Each holds from the next
+request. The relative gets a neutral word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from webapp.accounts.models import Person
+from webapp.core import clock
+from webapp.sharing import notices, terms
+from webapp.sharing.domain import Grant, let_in
+from webapp.sharing.models import BY_STAFF, Consent, ConsentKind, HowGiven
+from webapp.sharing.notices import Kind
+from webapp.sharing.ties import holds
+
+
+def replace_consent(
+    session: Session,
+    person: Person,
+    relative: Person,
+    relation: str,
+    grant: Grant,
+    now: datetime,
+    how: HowGiven = HowGiven.IN_APP,
+) -> Consent:
+    """Let a relative in to this and nothing else: what they were let into before by the person's consent ends."""
+    _end(session, person.id, relative.id, now)
+    consent = let_in(session, person, relative, relation, grant, now)
+    consent.how = how
+    return consent
+
+
+def _end(session: Session, person_id: UUID, relative_id: UUID, now: datetime) -> bool:
+    """End what one person has let one relative into; what staff have verified stands."""
+    ended = session.execute(
+        update(Consent)
+        .where(
+            Consent.person_id == person_id,
+            Consent.relative_id == relative_id,
+            Consent.kind == ConsentKind.RELATIVE,
+            holds(clock.local(now).date()),
+        )
+        .values(withdrawn_at=now)
+        .returning(Consent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return ended.first() is not None
+
+
+def consent_of(session: Session, person_id: UUID, consent_id: UUID, now: datetime) -> Consent | None:
+    """A consent of this person's that holds and that they can end themselves; not what staff have verified."""
+    today = clock.local(now).date()
+    mine = (Consent.id == consent_id, Consent.person_id == person_id, Consent.kind.not_in(BY_STAFF))
+    return session.scalars(select(Consent).where(*mine, holds(today))).first()
+
+
+def change_consent(session: Session, consent: Consent, relation: str, grant: Grant, now: datetime) -> Consent:
+    """The person lets the relative of this consent into something else, or until another day."""
+    if consent.relative_id is None:
+        raise LookupError("not a relative's consent")
+    person = session.get_one(Person, consent.person_id)
+    relative = session.get_one(Person, consent.relative_id)
+    notices.tell(session, relative.id, Kind.ACCESS_CHANGED, now)
+    return replace_consent(session, person, relative, relation, grant, now)
+
+
+def leave(session: Session, person_id: UUID, relative_id: UUID, now: datetime) -> bool:
+    """The relative helps this person no more. False where nothing binds them that they can end."""
+    if not _end(session, person_id, relative_id, now):
+        return False
+    notices.tell(session, person_id, Kind.RELATIVE_LEFT, now, relative_id)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A consent that no longer holds, as the person reads it."""
+
+    name: str  # empty: the units of a plan
+    relation: str
+    from_on: date
+    ended_on: date
+    changed: bool  # another began when it ended
+
+
+def earlier(session: Session, person_id: UUID, now: datetime) -> Sequence[Earlier]:
+    """What has ended in the last twelve months, the newest first."""
+    today, relative = clock.local(now).date(), aliased(Person)
+    since, since_on = now - terms.KEPT_IN_SIGHT, today - terms.KEPT_IN_SIGHT
+    ran_out = and_(Consent.withdrawn_at.is_(None), Consent.until_on < today, Consent.until_on >= since_on)
+    next_one = aliased(Consent)
+    changed = exists(
+        select(next_one.id).where(
+            next_one.person_id == Consent.person_id,
+            next_one.relative_id == Consent.relative_id,
+            next_one.given_at == Consent.withdrawn_at,
+        )
+    )
+    found = session.execute(
+        select(Consent, relative.called, changed)
+        .outerjoin(relative, relative.id == Consent.relative_id)
+        .where(Consent.person_id == person_id, or_(Consent.withdrawn_at >= since, ran_out))
+    )
+    ended = [
+        Earlier(
+            name or "",
+            consent.relation,
+            consent.from_on,
+            clock.local(consent.withdrawn_at).date() if consent.withdrawn_at else consent.until_on,
+            was_changed,
+        )
+        for consent, name, was_changed in found
+    ]
+    return sorted(ended, key=lambda each: each.ended_on, reverse=True)
