@@ -41,6 +41,19 @@ def settings(url: str, **more: str) -> dict[str, str]:
     }
 
 
+def in_production(url: str, **more: str) -> dict[str, str]:
+    """The same in earnest, with providers that do not exist."""
+    providers = str(Path(__file__).parent / "providers.toml")
+    real = {
+        "NARAMIG_ENV": "production",
+        "NARAMIG_ORIGIN": "https://naramig.example",
+        "NARAMIG_PROVIDERS": providers,
+        "NARAMIG_BANKID_SECRET": "a secret for the tests alone",
+        "VAPID_SUBJECT": "mailto:drift@norrbotten.se",
+    }
+    return settings(url, **{**real, **more})
+
+
 def populated(url: str) -> None:
     """Give an empty database its shape and the invented people, as they stand on Monday morning."""
     steps.upgrade(url)

@@ -36,6 +36,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 # Who may enter: "public", a permission of the table, or the kind of reader a page of one's own is for.
 WHO_MAY_ENTER = {
+    "accounts.assignments": "staff:any",
     "accounts.settings": "settings_set",
     "accounts.sign_in": "public",
     "accounts.sign_out": "public",
@@ -65,6 +66,10 @@ WHO_MAY_ENTER = {
     "invitations.take_back": "sharing_set",
     "more.log": "log_see",
     "more.show": "more_see",
+    "oidc.begin": "public",
+    "oidc.callback": "public",
+    "oidc.signed_out": "public",
+    "oidc.told_to_end": "public",
     "pages.accessibility": "public",
     "pages.favicon": "public",
     "pages.feedback": "public",
@@ -125,6 +130,10 @@ WHO_MAY_ENTER = {
 }
 # Addresses that are themselves the secret: no session speaks for them, so no form token does either.
 TOKEN_IN_ADDRESS = {"answers.answer", "phones.replace"}
+# Another machine calls these with a signed message, which the view checks: there is no session to misuse.
+SIGNED_BODY = {"oidc.told_to_end"}
+# The one GET that changes something: an identity provider sends the browser back by it (docs/decisions).
+WRITES_ON_GET = {"oidc.callback"}
 # Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
 KEEPS_TYPED = {
     "accounts.settings",
@@ -195,15 +204,30 @@ def test_every_address_of_a_person_asks_the_table(app: Flask) -> None:
 @ON_SQLITE
 def test_what_no_form_token_guards_is_known_by_name(app: Flask) -> None:
     assert set(_written(app, "token_in_address")) == TOKEN_IN_ADDRESS
+    assert set(_written(app, "signed_body")) == SIGNED_BODY
     assert set(_written(app, "keeps_typed")) == KEEPS_TYPED
     assert set(_written(app, "survives_sign_in")) == SURVIVES_SIGN_IN
+
+
+@ON_SQLITE
+def test_the_one_address_whose_get_writes_is_known_by_name(app: Flask) -> None:
+    assert set(_written(app, "writes_on_get")) == WRITES_ON_GET
+    begin = {
+        path.relative_to(HOUSE).as_posix() for path in CODE if "begin_write()" in path.read_text("utf-8")
+    }
+    assert begin == {"core/db.py", "core/access.py", "accounts/oidc/routes.py"}
+    own = {path.relative_to(HOUSE).as_posix() for path in CODE if ".writing()" in path.read_text("utf-8")}
+    assert {path for path in own if "routes" in path} == {"accounts/oidc/routes.py"}
 
 
 @ON_SQLITE
 def test_a_press_without_a_token_is_refused_wherever_nothing_is_typed(app: Flask, visit: Visitor) -> None:
     guests = {"citizen": visit("aino"), "staff": visit("nils")}
     for rule in app.url_map.iter_rules():
-        if "POST" not in (rule.methods or ()) or rule.endpoint in TOKEN_IN_ADDRESS | KEEPS_TYPED:
+        if (
+            "POST" not in (rule.methods or ())
+            or rule.endpoint in TOKEN_IN_ADDRESS | SIGNED_BODY | KEEPS_TYPED
+        ):
             continue
         guest = guests["staff" if rule.rule.startswith("/personal") else "citizen"]
         values = {name: uuid4() if "uuid" in str(rule) else "x" for name in rule.arguments}

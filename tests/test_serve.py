@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import settings
+from tests.conftest import in_production, settings
 
 pytestmark = pytest.mark.slow
 HOUSE = Path(__file__).parent.parent
@@ -299,7 +299,7 @@ def test_its_log_is_json_and_it_stops_when_asked(sqlite_with_people: Path, tmp_p
 
 
 def test_it_refuses_to_start_half_configured(tmp_path: Path) -> None:
-    env = {**os.environ, **settings(f"sqlite:///{tmp_path}/x.sqlite"), "NARAMIG_ENV": "production"}
+    env = {**os.environ, **in_production(f"sqlite:///{tmp_path}/x.sqlite")}
     found = subprocess.run(
         [sys.executable, "-m", "webapp.serve"], cwd=HOUSE, env=env, capture_output=True, timeout=SECONDS
     )

@@ -11,6 +11,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     """The app for these settings (the environment's, if none are given); raises settings.UnsafeSettings."""
     from webapp import commands, health, permissions
     from webapp.accounts import keeping, session
+    from webapp.accounts.oidc import routes as oidc
     from webapp.core import access, db, i18n, limits, logs, security
     from webapp.directory import numbers
     from webapp.pages import failing, frame, templates
@@ -38,6 +39,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     app.extensions["naramig.urgent"] = numbers.urgent
     app.extensions["naramig.feedback"] = failing.keep_feedback
     keys.init_app(app, settings)
+    oidc.init_app(app, settings)
     pages.init_app(app)
     failing.init_app(app)
     frame.init_app(app)
@@ -50,6 +52,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
 def _register_features(app: Flask) -> None:
     from webapp.accounts import device_routes, staying_routes
     from webapp.accounts import routes as accounts
+    from webapp.accounts.oidc import routes as oidc
     from webapp.contacts import routes as contacts
     from webapp.directory import routes as directory
     from webapp.more import routes as more
@@ -68,6 +71,7 @@ def _register_features(app: Flask) -> None:
         accounts,
         device_routes,
         staying_routes,
+        oidc,
         directory,
         today,
         what_matters,

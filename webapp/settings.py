@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from webapp.accounts.oidc import providers
+from webapp.accounts.oidc.providers import Provider, UnfitProviders
 from webapp.core.keyring import Keys
 
 LEAST_SECRET = 32  # characters; token_urlsafe(32) gives 43
@@ -45,6 +48,7 @@ class Settings:
     extra_push_origins: frozenset[str]
     origin: str  # where people reach the app, such as https://naramig.example
     proxy: str  # the balancer's address, whose word on the client's address is taken; empty: nobody's is
+    providers: tuple[Provider, ...]  # of identity: how somebody can sign in
     port: int
 
     @property
@@ -76,6 +80,7 @@ class Settings:
             extra_push_origins=_origins(env, environment),
             origin=_origin(env, environment),
             proxy=_proxy(env),
+            providers=_providers(env, environment),
             port=_port(env),
         )
         urls = (settings.database_url, settings.owner_url, settings.worker_url)
@@ -181,6 +186,18 @@ def _origins(env: Mapping[str, str], environment: Environment) -> frozenset[str]
         if not _is_origin(origin):
             raise UnsafeSettings("NARAMIG_EXTRA_PUSH_ORIGINS: origins such as https://127.0.0.1:9201")
     return origins
+
+
+def _providers(env: Mapping[str, str], environment: Environment) -> tuple[Provider, ...]:
+    path, is_production = env.get("NARAMIG_PROVIDERS", "").strip(), environment is Environment.PRODUCTION
+    if not path:
+        if is_production:
+            raise UnsafeSettings("NARAMIG_PROVIDERS is not set: nobody could sign in; see docs/running.md")
+        return ()
+    try:
+        return providers.read(Path(path), env, loopback=not is_production)
+    except UnfitProviders as fault:
+        raise UnsafeSettings(f"NARAMIG_PROVIDERS: {fault}") from None
 
 
 def _is_origin(text: str) -> bool:

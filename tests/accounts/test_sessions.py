@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.conftest import NOON, settings
+from tests.conftest import NOON, in_production
 from tests.people import Guest, Visitor
 from webapp import create_app
 from webapp.accounts.logins import AT_MOST, IDLE, SEEN_EVERY
@@ -208,18 +208,16 @@ def test_the_lock_screen_shows_the_text_only_by_the_persons_own_choice(
 @ON_SQLITE
 def test_without_invented_people_nobody_signs_in_by_a_press(app: Flask, database_url: str) -> None:
     """Production has no such address at all; here its settings are given a database that would do."""
-    made = create_app(
-        settings(
-            "postgresql://nowhere.invalid/x", NARAMIG_ENV="production", VAPID_SUBJECT="mailto:a@example.org"
-        )
-    )
+    made = create_app(in_production("postgresql://nowhere.invalid/x"))
     assert not any(rule.endpoint.startswith("demo") for rule in made.url_map.iter_rules())
     assert "demo" not in made.cli.commands
-    assert made.test_client().post("/logga-in/demo", data={"person": "aino"}).status_code == 404
-    page = made.test_client().get("/logga-in")
+    at = "https://naramig.example"
+    assert made.test_client().post("/logga-in/demo", data={"person": "aino"}, base_url=at).status_code == 404
+    page = made.test_client().get("/logga-in", base_url=at)
     assert page.status_code == 200
     assert 'name="person"' not in page.text
     assert 'href="tel:1177"' in page.text
+    assert 'href="/logga-in/med/bankid"' in page.text
 
 
 @ON_SQLITE

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import settings
+from tests.conftest import in_production, settings
 from webapp import create_app
 from webapp.settings import Environment, Settings, UnsafeSettings
 
 GOOD = settings("postgresql://owner@db.example/naramig")
 KEY = "Zm9yIHRoZSB0ZXN0cyBhbG9uZTogMTIzNDU2Nzg5MCE"  # "for the tests alone: 1234567890!"
 OTHER = "Zm9yIHRoZSB0ZXN0cyBhbG9uZTogMTIzNDU2Nzg5MD8"
-PRODUCTION = {
-    **GOOD,
-    "NARAMIG_ENV": "production",
-    "NARAMIG_ORIGIN": "https://naramig.example",
-    "VAPID_SUBJECT": "mailto:drift@norrbotten.se",
-}
+PRODUCTION = in_production("postgresql://owner@db.example/naramig")
 
 
 def test_what_is_in_place_is_read() -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from tests import databases
 from tests.conftest import NOON
 from webapp.accounts.models import Account, KeptForm, Login, Person, StaffMember
+from webapp.accounts.oidc.models import ProviderLogin, UsedOnce
 from webapp.contacts.models import ContactHours
 from webapp.core import audit, clock
 from webapp.core.access import Reader
@@ -131,6 +132,8 @@ def fill(database: Database) -> None:
                 Heartbeat(worker="w", at=NOON),
                 Tries(key=b"\x01" * 32, number=1, until=NOON),
                 KeptForm(person_id=person.id, account_id=account.id, place="/p", typed="{}", kept_at=NOON),
+                ProviderLogin(login_id=login.id, provider="bankid", sid="s"),
+                UsedOnce(hash=b"\xff" * 32, until=NOON),
                 Notice(person_id=person.id, kind="access_changed", at=NOON),
                 Invitation(
                     person_id=person.id,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import LargeBinary, Select, bindparam, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.domain import assignments_of
 from webapp.accounts.models import Account, Assignment, Kind, Login, Person, StaffMember
@@ -71,12 +71,19 @@ class OpenLogin:
     seen_at: datetime
 
 
+def _accounts_beside(account_id: UUID) -> Select[UUID]:
+    """This account and the others of the same person or staff member: one may come by several brokers."""
+    other = aliased(Account)
+    same = or_(other.person_id == Account.person_id, other.staff_id == Account.staff_id)
+    return select(other.id).join(Account, same).where(Account.id == account_id)
+
+
 def open_logins(session: Session, account_id: UUID, now: datetime) -> list[OpenLogin]:
-    """The sign-ins of this account that hold now, the last used first."""
+    """The sign-ins of this account's owner that hold now, the last used first."""
     found = session.execute(
         select(Login.id, Login.device, Login.began_at, Login.seen_at)
         .where(
-            Login.account_id == account_id,
+            Login.account_id.in_(_accounts_beside(account_id)),
             Login.ended_at.is_(None),
             Login.seen_at >= now - IDLE,
             Login.began_at >= now - AT_MOST,
@@ -87,22 +94,28 @@ def open_logins(session: Session, account_id: UUID, now: datetime) -> list[OpenL
 
 
 def end_own_login(session: Session, account_id: UUID, login_id: UUID, now: datetime) -> bool:
-    """End one sign-in of this account. False where it has no such open one."""
+    """End one sign-in of this account's owner. False where they have no such open one."""
     ended = session.execute(
         update(Login)
-        .where(Login.id == login_id, Login.account_id == account_id, Login.ended_at.is_(None))
+        .where(
+            Login.id == login_id,
+            Login.account_id.in_(_accounts_beside(account_id)),
+            Login.ended_at.is_(None),
+        )
         .values(ended_at=now)
+        .execution_options(synchronize_session=False)
         .returning(Login.id)
     )
     return ended.first() is not None
 
 
 def end_other_logins(session: Session, account_id: UUID, kept: UUID, now: datetime) -> None:
-    """End every sign-in of this account but one."""
+    """End every sign-in of this account's owner but one."""
     session.execute(
         update(Login)
-        .where(Login.account_id == account_id, Login.id != kept, Login.ended_at.is_(None))
+        .where(Login.account_id.in_(_accounts_beside(account_id)), Login.id != kept, Login.ended_at.is_(None))
         .values(ended_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 

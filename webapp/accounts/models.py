@@ -46,6 +46,9 @@ class StaffMember(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     name: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(3), default="sv")
+    hsa_id: Mapped[str | None] = mapped_column(
+        String(64), unique=True
+    )  # as the card for signing in names them
     active: Mapped[bool] = mapped_column(default=True)  # False: out at the next request
 
 
@@ -70,11 +73,12 @@ class Assignment(Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     role: Mapped[str] = mapped_column(String(100))  # as the person reads it: "distriktssköterska"
     duty: Mapped[Duty] = mapped_column(choice(Duty), default=Duty.CARE)
+    hsa_id: Mapped[str | None] = mapped_column(String(64))  # of the medarbetaruppdrag, as the card names it
     ends_on: Mapped[date | None]
 
 
 class Account(Base):
-    """A sign-in at one identity provider, keyed by (issuer, sub)."""
+    """A sign-in at one identity provider, keyed by (issuer, sub). One person may have several."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -88,8 +92,8 @@ class Account(Base):
     issuer: Mapped[str] = mapped_column(String(255))
     sub: Mapped[str] = mapped_column(String(255))
     kind: Mapped[Kind] = mapped_column(choice(Kind))
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), unique=True)
-    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), unique=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), index=True)
 
 
 class Login(Base):

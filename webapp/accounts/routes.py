@@ -15,10 +15,12 @@ from flask import (
     request,
     url_for,
 )
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from webapp.accounts import domain, logins, session
 from webapp.accounts.forms import SettingsForm
+from webapp.accounts.oidc import leaving, logout
 from webapp.core import access, clock, db
 from webapp.core.access import needs, public, the_reader
 from webapp.core.i18n import plain
@@ -38,8 +40,13 @@ def sign_in() -> ResponseReturnValue:
     if who is not None:
         return redirect(own_page(who))
     people = current_app.extensions.get("naramig.demo_people")
+    providers = [client.provider for client in leaving.clients().values()]
     return render_template(
-        "accounts/sign_in.html", people=people() if people else None, back=back, urgent=urgent()
+        "accounts/sign_in.html",
+        providers=providers,
+        people=people() if people else None,
+        back=back,
+        urgent=urgent(),
     )
 
 
@@ -47,13 +54,27 @@ def sign_in() -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """End this sign-in. Cached copies go; notices and the numbers to call stay on the phone."""
+    opened = None
     if access.reader() is not None:
+        opened = logout.opened_by(db.session, the_reader.login_id)
         logins.end_login(db.session, the_reader.login_id, clock.now())
         db.session.commit()
     session.end()
-    response = make_response(redirect(url_for("pages.start")))
+    if opened is not None:
+        leaving.keep(cookie, opened)
+    response = make_response(redirect(url_for("oidc.signed_out" if opened else "pages.start")))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+@bp.get("/personal/uppdrag")
+@access.signed_in("staff")
+def assignments() -> ResponseReturnValue:
+    """Which of one's assignments to work under, where the card has not said it."""
+    mine = (
+        domain.assignments_of(db.session, the_reader.staff_id, clock.today()) if the_reader.staff_id else []
+    )
+    return render_template("accounts/assignments.html", assignments=mine)
 
 
 @bp.post("/personal/uppdrag")
@@ -68,6 +89,7 @@ def take_assignment() -> ResponseReturnValue:
         abort(404)
     db.session.flush()
     found = logins.reader_of(db.session, token, clock.now()) or abort(404)
+    logout.follow(db.session, the_reader.login_id, found[0].login_id)
     db.session.commit()
     session.begin(token)
     return redirect(own_page(found[0]))

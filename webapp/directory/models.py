@@ -36,5 +36,6 @@ class Unit(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     municipality: Mapped[str] = mapped_column(String(60))
+    hsa_id: Mapped[str | None] = mapped_column(String(64), unique=True)  # as staff's card names it
     phone: Mapped[str | None] = mapped_column(String(30))  # None: not known, 1177 is shown
     checked_on: Mapped[date | None]

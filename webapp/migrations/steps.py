@@ -19,6 +19,7 @@ from webapp.core.keyring import Keys
 
 TABLES = (
     "webapp.accounts.models",
+    "webapp.accounts.oidc.models",
     "webapp.contacts.models",
     "webapp.core.audit",
     "webapp.directory.models",
