@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
 
+from webapp.core import asking
 from webapp.core.keyring import Keys
 
 BUSY_MILLISECONDS = 15_000
@@ -194,8 +195,8 @@ def is_writing(session: Session) -> bool:
 
 
 def rows(session: Session, statement: Select[*tuple[Any, ...]], given: Mapping[str, Any]) -> Sequence[Any]:
-    """The rows of a query for columns, straight from the connection: no objects are made or kept."""
-    return session.connection().execute(statement, given).all()
+    """The rows of a query for columns that was made at import: no objects are made or kept."""
+    return asking.ask(session.connection(), statement, given)
 
 
 def begin_write() -> None:

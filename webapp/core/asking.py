@@ -1,0 +1,108 @@
+"""Queries for columns that are made once, at import, asked straight of the driver.
+
+SQLAlchemy puts a query into words at its first asking, and tells how each value goes in and comes out: the types
+are its own and ours (Instant, Sealed). After that the same words are sent and the answer is translated, and no
+more: its own way from query to rows costs as much as six lookups in the database, and a page asks up to nine
+times. Why and when: docs/decisions/0010.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.types import TypeEngine
+
+Query = Select[*tuple[Any, ...]]
+Translate = Callable[[Any], Any]
+
+_MOST_KEPT = 500  # far more than the app has: a guard should somebody ask with queries not made at import
+_PREPARED: WeakKeyDictionary[Dialect, dict[Query, Prepared | None]] = WeakKeyDictionary()
+
+
+class Prepared:
+    """One query in the words of one database."""
+
+    def __init__(self, query: Query, dialect: Dialect, words: Any) -> None:
+        self._words = str(words)
+        self._fixed: dict[str, Any] = {}
+        self._into: dict[str, Translate | None] = {}
+        for part, name in words.bind_names.items():
+            how = part.type.dialect_impl(dialect).bind_processor(dialect)
+            if part.required:
+                self._into[name] = how
+            else:
+                self._fixed[name] = _into(how, words.params[name])
+        self._places: Sequence[str] | None = words.positiontup  # None: by name
+        self._types = [column.type for column in query.selected_columns]
+        self._answer: _Answer | None = None  # known when the driver has answered once
+
+    def ask(self, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
+        sent = {**self._fixed, **{name: _into(how, given[name]) for name, how in self._into.items()}}
+        values = sent if self._places is None else [sent[name] for name in self._places]
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(self._words, values)
+            found = cursor.fetchall()
+        except BaseException as fault:  # raised again, in SQLAlchemy's words
+            connection._handle_dbapi_exception(fault, self._words, values, cursor, None)
+        answer = self._answer
+        if answer is None:
+            answer = self._answer = _Answer(self._types, connection.dialect, cursor.description)
+        cursor.close()
+        return answer.rows(found)
+
+
+class _Answer:
+    """How the driver's rows become ours: names, and the columns that are translated."""
+
+    def __init__(
+        self, types: Sequence[TypeEngine[Any]], dialect: Dialect, columns: Sequence[Sequence[Any]]
+    ) -> None:
+        made = namedtuple("Row", [column[0] for column in columns], rename=True)  # type: ignore[misc]
+        self._make: Callable[[Sequence[Any]], Any] = made._make
+        out = [
+            kind.dialect_impl(dialect).result_processor(dialect, column[1])
+            for kind, column in zip(types, columns, strict=True)
+        ]
+        self._out = [(place, how) for place, how in enumerate(out) if how is not None]
+
+    def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
+        return [self._make(self._translated(list(row))) for row in found]
+
+    def _translated(self, values: list[Any]) -> list[Any]:
+        for place, how in self._out:
+            values[place] = how(values[place])
+        return values
+
+
+def _into(how: Translate | None, value: Any) -> Any:
+    return value if how is None else how(value)
+
+
+def ask(connection: Connection, query: Query, given: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows of a query, each a named tuple; a fault is SQLAlchemy's, as ever."""
+    dialect = connection.dialect
+    known = _PREPARED.get(dialect)
+    if known is None:
+        known = _PREPARED[dialect] = {}
+    if query in known:
+        prepared = known[query]
+    else:
+        prepared = _prepare(query, dialect)
+        if len(known) < _MOST_KEPT:
+            known[query] = prepared
+    if prepared is None or connection.dispatch.before_cursor_execute:  # somebody counts: they hear of each
+        return connection.execute(query, given).all()
+    return prepared.ask(connection, given)
+
+
+def _prepare(query: Query, dialect: Dialect) -> Prepared | None:
+    """None for a query whose words depend on what is given: a list to look among."""
+    words = query.compile(dialect=dialect)
+    if words.post_compile_params:
+        return None
+    return Prepared(query, dialect, words)
