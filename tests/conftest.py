@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,17 +81,24 @@ def postgresql_with_people() -> Iterator[str]:
     databases.drop(name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of the test's own, with the invented people; every test that asks runs on both kinds."""
+@contextmanager
+def of_its_own(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """A copy of the invented people's database, of the kind that the fixture's parameter names."""
     if request.param == "sqlite":
-        copy = tmp_path / "naramig.sqlite"
+        copy = folder / "naramig.sqlite"
         shutil.copy(request.getfixturevalue("sqlite_with_people"), copy)
         yield f"sqlite:///{copy}"
         return
     name = databases.create(template=request.getfixturevalue("postgresql_with_people"))
     yield databases.address(name)
     databases.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the test's own, with the invented people; every test that asks runs on both kinds."""
+    with of_its_own(request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
