@@ -60,6 +60,7 @@ class Permission(StrEnum):
     CUSTODY_SET = "custody_set"
     DEATH_MARK = "death_mark"
     PROTECTION_SET = "protection_set"
+    SIP_RECORD = "sip_record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +134,5 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.CUSTODY_SET: Rule(staff=True),
     Permission.DEATH_MARK: Rule(staff=True),
     Permission.PROTECTION_SET: Rule(staff=True),
+    Permission.SIP_RECORD: Rule(staff=True),
 }

@@ -101,6 +101,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-plan", "nils", f"{aino}/plan"),
         Shown("personal-idag", "nils", f"{aino}/idag"),
         Shown("personal-person", "nils", f"/personal/person/{person}"),
+        Shown("personal-sip", "nils", f"/personal/person/{person}/sip/nytt", faulty=True),
         Shown("personal-vard", "nils", f"/personal/person/{person}/vard/{relation.id}", faulty=True),
         Shown("personal-ingen-vard", "karin", "/personal/ingen-vard"),
     ]

@@ -214,6 +214,7 @@ _READER = (
         Unit.id.label("unit_id"),
         Unit.name.label("unit_name"),
         Unit.organisation_id,
+        Unit.flow,
     )
     .join(Account, Account.id == Login.account_id)
     .outerjoin(Person, Person.id == Account.person_id)
@@ -257,4 +258,5 @@ def _staff(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
         organisation_id=row.organisation_id,
         role=row.role or "",
         duty=row.duty or "",
+        flow=row.flow or "",
     )

@@ -16,10 +16,12 @@ from webapp.accounts.models import Person
 from webapp.contacts.hours import Hours, Reach, reach
 from webapp.contacts.models import CareContact, ContactHours, Role
 from webapp.core import clock
-from webapp.core.access import Sight
+from webapp.core.access import UNKNOWN, Sight
 from webapp.core.db import rows
+from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.directory.numbers import refuse_closed
+from webapp.permissions import Area
 
 NAMED_IN_LAW = (Role.FAST_VARDKONTAKT, Role.FAST_LAKARKONTAKT, Role.FAST_OMSORGSKONTAKT)
 
@@ -129,6 +131,7 @@ _CONTACTS = (
         CareContact.stand_in_phone,
         CareContact.for_relatives,
         Unit.organisation_id,
+        Unit.flow,
     )
     .outerjoin(Unit, Unit.id == CareContact.unit_id)
     .where(*_VALID)
@@ -155,7 +158,8 @@ def contacts_of(session: Session, sight: Sight, now: datetime) -> list[Contact]:
     found = [
         row
         for row in named
-        if (sees_all or row.for_relatives) and sight.within in (None, row.organisation_id)
+        if (sees_all or row.for_relatives)
+        and sight.sees(Area.CONTACTS, row.organisation_id or UNKNOWN, row.flow or Flow.ALL)
     ]
     hours: dict[UUID, list[Hours]] = {}
     for row in rows(session, _HOURS, given):

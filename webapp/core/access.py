@@ -7,7 +7,7 @@ to a person's things. Somebody else's page and one that never existed give the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -23,6 +23,8 @@ from webapp.core import audit, db
 
 EXTENSION = "naramig.access"
 CLOSING = "naramig.closing"  # the page that says that a person's pages are closed for good
+UNKNOWN = UUID(int=0)  # in place of the organisation that a thing should have had: no staff's own
+Crossing = Set[tuple[str, str]]  # pairs of an area and a kind of care
 Permission = str  # webapp.permissions.Permission: words that this kernel does not need to know
 
 
@@ -62,6 +64,7 @@ class Reader:
     duty: str = ""  # "care", "analyst" or "administrator": only care opens persons
     municipality: str = ""
     began_at: datetime | None = None  # when they showed who they are
+    flow: str = ""  # the unit's kind of care: directory.flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,8 @@ class Sight:
     language: str
     municipality: str
     ties: Any
-    crosses: bool  # a SIP consent lets this unit see the other organisation's rows
+    crosses: Crossing  # what a SIP consent lets this unit see of other organisations
+    own_flows: Set[str]  # the kinds of care that this unit sees of its own organisation
     table: Mapping[str, Rule]
 
     @property
@@ -85,10 +89,15 @@ class Sight:
     def cares(self) -> bool:
         return bool(self.ties.cares)
 
-    @property
-    def within(self) -> UUID | None:
-        """The organisation whose own things alone these staff see, without a SIP consent; None: no such limit."""
-        return self.reader.organisation_id if self.cares and not self.crosses else None
+    def sees(self, area: str, organisation_id: UUID | None, flow: str) -> bool:
+        """Whether this reader sees a thing of that organisation (None: of none) and kind of care, in an area.
+
+        Staff see what their own organisation does in their own kind of care, and more by a SIP consent alone.
+        Everybody else sees what their permissions let them.
+        """
+        if not self.cares or (area, flow) in self.crosses:
+            return True
+        return organisation_id in (None, self.reader.organisation_id) and flow in self.own_flows
 
     def may(self, permission: Permission) -> bool:
         rule = self.table.get(permission)
@@ -103,7 +112,8 @@ class Seen:
     language: str
     municipality: str
     ties: Ties
-    crosses: bool
+    crosses: Crossing = frozenset()
+    own_flows: Set[str] = frozenset()
 
 
 Find = Callable[[Session, Reader, UUID], Seen | None]
@@ -145,6 +155,7 @@ def look(session: Session, who: Reader, person_id: UUID) -> Sight | None:
         municipality=seen.municipality,
         ties=seen.ties,
         crosses=seen.crosses,
+        own_flows=seen.own_flows,
         table=gate.table,
     )
 

@@ -27,6 +27,7 @@ from webapp.contacts.models import Role
 from webapp.core import access, audit, clock, db
 from webapp.core.access import Sight
 from webapp.demo import story
+from webapp.directory.flows import Flow
 from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.permissions import Level
 from webapp.plans import domain as plans
@@ -99,6 +100,7 @@ def _add_unit(session: Session, facts: Facts, today: date) -> None:
             organisation_id=owner.id,
             name=facts["name"],
             municipality=facts["municipality"],
+            flow=Flow(facts.get("flow", Flow.ALL)),
             phone=facts.get("phone"),
             checked_on=today,
         )
@@ -142,7 +144,10 @@ def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) 
         starts_at = story.on_the_clock(today + timedelta(days=agreed["in_days"]), agreed["clock"])
         about = plan if agreed.get("meeting") else None
         whom = _organisation(session, agreed.get("organisation", ""))
-        plans.agree_on_time(session, person.id, starts_at, agreed["place"], agreed["with_whom"], about, whom)
+        kind = _flow(agreed, facts.get("plan", {}))
+        plans.agree_on_time(
+            session, person.id, starts_at, agreed["place"], agreed["with_whom"], about, whom, kind
+        )
     for reminder in facts.get("reminder", ()):
         sight = sight_of(session, reminder.get("by", facts["sub"]), person.id, began, reminder.get("at_unit"))
         story.remind(session, sight, reminder, began, now)
@@ -213,7 +218,8 @@ def _share(session: Session, person: Person, facts: Facts, began: datetime) -> N
         notices.press_away(session, person.id, told, began + timedelta(hours=1))
     if agreed := facts.get("sip"):
         units = [_unit(session, name) for name in agreed["units"]]
-        sip.consent_to_sip(session, person, units, HowGiven.ORAL, agreed["by"].capitalize(), began)
+        wish = sip.Agreed(Flow(agreed["flow"]), units, HowGiven.ORAL)
+        sip.consent_to_sip(session, person.id, wish, agreed["by"].capitalize(), began)
 
 
 def _person(session: Session, sub: str) -> Person:
@@ -264,7 +270,8 @@ def _plan(session: Session, person: Person, facts: Facts, began: datetime) -> An
     if overall is None:
         raise LookupError(about["overall"])
     words = ("starter", "situation", "held_together_by", "if_worse_signs", "if_worse_do")
-    plan = plans.begin_plan(session, person.id, overall, today, **{key: about.get(key, "") for key in words})
+    texts = {key: about.get(key, "") for key in words}
+    plan = plans.begin_plan(session, person.id, overall, today, flow=_flow(about), **texts)
     for goal in about.get("goal", ()):
         plans.set_goal(
             session, plan, goal["words"], goal.get("noticed_by", ""), _answer(session, person, goal)
@@ -272,6 +279,11 @@ def _plan(session: Session, person: Person, facts: Facts, began: datetime) -> An
     for facts_of_row in about["row"]:
         _row(session, person, plan, facts_of_row, began)
     return plan
+
+
+def _flow(*facts: Facts) -> Flow:
+    """The kind of care that the first of these names."""
+    return Flow(next((each["flow"] for each in facts if "flow" in each), Flow.ALL))
 
 
 def _answer(session: Session, person: Person, goal: Facts) -> UUID | None:
@@ -290,6 +302,7 @@ def _row(session: Session, person: Person, plan: Any, facts: Facts, began: datet
         Doer(facts["doer"]),
         began,
         organisation=_organisation(session, facts.get("organisation", "")),
+        flow=Flow(facts["flow"]) if "flow" in facts else None,
         relative_id=_person(session, facts["relative"]).id if "relative" in facts else None,
         who=facts.get("who", ""),
         phone=facts.get("phone"),

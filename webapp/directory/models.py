@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.directory.flows import Flow
 
 
 class Huvudman(StrEnum):
@@ -37,5 +38,6 @@ class Unit(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     municipality: Mapped[str] = mapped_column(String(60))
     hsa_id: Mapped[str | None] = mapped_column(String(64), unique=True)  # as staff's card names it
+    flow: Mapped[Flow] = mapped_column(choice(Flow), default=Flow.ALL)
     phone: Mapped[str | None] = mapped_column(String(30))  # None: not known, 1177 is shown
     checked_on: Mapped[date | None]

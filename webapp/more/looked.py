@@ -25,6 +25,7 @@ PAGES: Mapping[str, LazyText] = {
     "reminders": _l("Påminnelser"),
     "more": _l("Mer"),
     "care": _l("Uppgifter för personalen"),
+    "sip": _l("Samtycke till SIP"),
     "emergency": _l("Öppnat i en nödsituation"),
     "devices": _l("Tappad telefon"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
+from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.directory.numbers import refuse_closed
 from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
@@ -22,6 +23,7 @@ def begin_plan(
     overall: Organisation,
     today: date,
     *,
+    flow: Flow = Flow.ALL,
     starter: str = "",
     situation: str = "",
     held_together_by: str = "",
@@ -31,6 +33,7 @@ def begin_plan(
     """Begin the person's plan; the database refuses a second one that has not ended."""
     plan = Plan(
         person_id=person_id,
+        flow=flow,
         starter=starter,
         situation=situation,
         overall_id=overall.id,
@@ -63,6 +66,7 @@ def propose_row(
     now: datetime,
     *,
     organisation: Organisation | None = None,
+    flow: Flow | None = None,
     relative_id: UUID | None = None,
     who: str = "",
     phone: str | None = None,
@@ -70,7 +74,10 @@ def propose_row(
     from_on: date | None = None,
     written_as: str = "",
 ) -> PlanRow:
-    """Propose a row to the person, who then agrees or objects. Raises numbers.ClosedNumber."""
+    """Propose a row to the person, who then agrees or objects. Raises numbers.ClosedNumber.
+
+    `flow` is the kind of care that does it; the plan's own where none is named.
+    """
     refuse_closed(phone)
     row = PlanRow(
         person_id=plan.person_id,
@@ -78,6 +85,7 @@ def propose_row(
         what=what,
         doer=doer,
         organisation_id=organisation.id if organisation else None,
+        flow=flow or plan.flow,
         relative_id=relative_id,
         who=who,
         phone=phone,
@@ -176,6 +184,7 @@ def agree_on_time(
     with_whom: str,
     plan: Plan | None = None,
     organisation: Organisation | None = None,
+    flow: Flow | None = None,
 ) -> AgreedTime:
     """Write down a time that has been agreed with the person; with a plan, it is a meeting about it.
 
@@ -188,6 +197,7 @@ def agree_on_time(
         with_whom=with_whom,
         plan_id=plan.id if plan else None,
         organisation_id=organisation.id if organisation else None,
+        flow=flow or (plan.flow if plan else Flow.ALL),
     )
     session.add(agreed)
     session.flush()
@@ -202,15 +212,16 @@ def time_of(session: Session, person_id: UUID, time_id: UUID) -> AgreedTime | No
 
 
 def objections(
-    session: Session, person_ids: Sequence[UUID], organisation_id: UUID
+    session: Session, person_ids: Sequence[UUID], organisation_id: UUID, flows: Set[str]
 ) -> list[tuple[UUID, str, datetime]]:
-    """Rows that one organisation answers for, or nobody does, and that these people have said no to."""
+    """Rows of these kinds of care that one organisation answers for, or nobody does, and these people said no to."""
     rows = session.execute(
         select(PlanRow.person_id, PlanRow.what, PlanRow.answered_at)
         .join(Plan, Plan.id == PlanRow.plan_id)
         .where(
             PlanRow.person_id.in_(person_ids),
             PlanRow.status == RowStatus.OBJECTED,
+            PlanRow.flow.in_(flows),
             or_(PlanRow.organisation_id == organisation_id, PlanRow.doer == Doer.OTHER),
             Plan.ended_on.is_(None),
         )

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.directory.flows import Flow
 
 
 class Plan(Base):
@@ -33,6 +34,7 @@ class Plan(Base):
     if_worse_signs: Mapped[str] = mapped_column(Text, default="")  # the person's own signs
     if_worse_do: Mapped[str] = mapped_column(Text, default="")
     overall_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))  # has the overall responsibility
+    flow: Mapped[Flow] = mapped_column(choice(Flow), default=Flow.ALL)  # which kind of care it is about
     held_together_by: Mapped[str] = mapped_column(String(200), default="")  # samordnare
     begun_on: Mapped[date]
     ended_on: Mapped[date | None]
@@ -82,6 +84,7 @@ class PlanRow(Base):
     what: Mapped[str] = mapped_column(String(300))
     doer: Mapped[Doer] = mapped_column(choice(Doer))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    flow: Mapped[Flow] = mapped_column(choice(Flow), default=Flow.ALL)  # the kind of care that does it
     relative_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     who: Mapped[str] = mapped_column(String(200), default="")  # the named person: "Nils, distriktssköterska"
     phone: Mapped[str | None] = mapped_column(String(30))
@@ -120,6 +123,7 @@ class AgreedTime(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"))  # set: a meeting about the plan
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))  # whom it is with
+    flow: Mapped[Flow] = mapped_column(choice(Flow), default=Flow.ALL)
     starts_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(String(200))
     with_whom: Mapped[str] = mapped_column(String(300))

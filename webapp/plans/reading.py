@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, or_, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from webapp.core.access import Sight
+from webapp.core.access import UNKNOWN, Sight
 from webapp.core.db import rows
+from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.permissions import Area
 from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
@@ -26,6 +27,7 @@ class Row:
     what: str
     doer: Doer
     organisation_id: UUID | None
+    flow: Flow
     relative_id: UUID | None
     who: str
     phone: str | None
@@ -84,6 +86,7 @@ _ROWS = (
         PlanRow.what,
         PlanRow.doer,
         PlanRow.organisation_id,
+        PlanRow.flow,
         PlanRow.relative_id,
         PlanRow.who,
         PlanRow.phone,
@@ -104,7 +107,7 @@ _ROWS = (
     .where(PlanRow.plan_id == bindparam("plan_id", type_=Uuid()))
     .order_by(PlanRow.place, PlanRow.written_at)
 )
-_WITHIN = bindparam("within", type_=Uuid())
+MOST_TIMES = 20  # looked through for one that this reader may see
 _NEXT_TIME = (
     select(
         AgreedTime.id,
@@ -113,13 +116,14 @@ _NEXT_TIME = (
         AgreedTime.with_whom,
         AgreedTime.question,
         AgreedTime.plan_id,
+        AgreedTime.organisation_id,
+        AgreedTime.flow,
     )
     .where(
         AgreedTime.person_id == bindparam("person_id", type_=Uuid()), AgreedTime.starts_at >= bindparam("now")
     )
-    .where(or_(_WITHIN.is_(None), AgreedTime.organisation_id == _WITHIN))
     .order_by(AgreedTime.starts_at)
-    .limit(1)
+    .limit(MOST_TIMES)
 )
 _NEXT_MEETING = _NEXT_TIME.where(AgreedTime.plan_id.is_not(None))
 
@@ -145,20 +149,21 @@ def only_own_tasks(sight: Sight) -> bool:
 
 def _sees_whole(plan: Plan, sight: Sight) -> bool:
     """Staff of another organisation than the plan's see more than rows only by the person's SIP consent."""
-    return not sight.cares or sight.crosses or plan.overall_id == sight.reader.organisation_id
+    return sight.sees(Area.PLAN, plan.overall_id, plan.flow)
 
 
 def visible(row: Any, sight: Sight) -> bool:
     """Whether this reader may see a row (Row or PlanRow). Staff see across organisations on consent alone."""
     if only_own_tasks(sight):
         return bool(row.relative_id == sight.reader.person_id)
-    if sight.cares and not sight.crosses:
-        return row.organisation_id in (None, sight.reader.organisation_id)
-    return True
+    return sight.sees(Area.PLAN, row.organisation_id, row.flow)
 
 
 def next_time(session: Session, sight: Sight, now: datetime, meeting: bool = False) -> NextTime | None:
     """The next agreed time that this reader may see; with `meeting`, the next one about the plan."""
     wanted = _NEXT_MEETING if meeting else _NEXT_TIME
-    found = rows(session, wanted, {"person_id": sight.person_id, "now": now, "within": sight.within})
-    return NextTime(*found[0]) if found else None
+    for row in rows(session, wanted, {"person_id": sight.person_id, "now": now}):
+        *facts, organisation_id, flow = row
+        if sight.sees(Area.PLAN, organisation_id or UNKNOWN, flow):
+            return NextTime(*facts)
+    return None

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from webapp.core import clock
 from webapp.core.db import rows
-from webapp.reminders.models import SEEN_WITHIN, Occurrence, Reminder, Subscription
+from webapp.directory.models import Unit
+from webapp.reminders.domain import Sees, may_see
+from webapp.reminders.models import Occurrence, Reminder, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule, bits_to_days, instant, text_to_times
 
@@ -54,29 +56,34 @@ class Day:
 
 
 # Made once: putting a query together costs twice what running it does.
-_REMINDERS = select(
-    Reminder.id,
-    Reminder.text,
-    Reminder.own_language_text,
-    Reminder.own_language,
-    Reminder.why,
-    Reminder.how,
-    Reminder.if_not,
-    Reminder.set_as,
-    Reminder.times,
-    Reminder.days,
-    Reminder.from_on,
-    Reminder.until_on,
-    Reminder.next_due_at,
-    exists()
-    .where(Subscription.person_id == Reminder.person_id, Subscription.retired_at.is_(None))
-    .label("has_phone"),
-).where(
-    Reminder.person_id == bindparam("person_id", type_=Uuid()),
-    or_(Reminder.ended_at.is_(None), Reminder.ended_at > bindparam("morning")),
-    Reminder.from_on <= bindparam("today"),
-    or_(Reminder.until_on.is_(None), Reminder.until_on >= bindparam("yesterday")),
-    SEEN_WITHIN,
+_REMINDERS = (
+    select(
+        Reminder.id,
+        Reminder.text,
+        Reminder.own_language_text,
+        Reminder.own_language,
+        Reminder.why,
+        Reminder.how,
+        Reminder.if_not,
+        Reminder.set_as,
+        Reminder.times,
+        Reminder.days,
+        Reminder.from_on,
+        Reminder.until_on,
+        Reminder.next_due_at,
+        exists()
+        .where(Subscription.person_id == Reminder.person_id, Subscription.retired_at.is_(None))
+        .label("has_phone"),
+        Unit.organisation_id,
+        Unit.flow,
+    )
+    .outerjoin(Unit, Unit.id == Reminder.unit_id)
+    .where(
+        Reminder.person_id == bindparam("person_id", type_=Uuid()),
+        or_(Reminder.ended_at.is_(None), Reminder.ended_at > bindparam("morning")),
+        Reminder.from_on <= bindparam("today"),
+        or_(Reminder.until_on.is_(None), Reminder.until_on >= bindparam("yesterday")),
+    )
 )
 _OCCURRENCES = (
     select(
@@ -98,23 +105,22 @@ _OCCURRENCES = (
 )
 
 
-def day_of(session: Session, person_id: UUID, now: datetime, within: UUID | None = None) -> Day:
+def day_of(session: Session, person_id: UUID, now: datetime, sees: Sees | None = None) -> Day:
     """Everything of the local day, and what is still open from the evening before. Two queries.
 
-    `within`: of what staff have set, only this organisation's (core.access.Sight.within).
+    `sees`: whether what an organisation has set in a kind of care may be seen (core.access.Sight.sees).
     """
     today = clock.local(now).date()
     morning = instant(today, time())
     given = {
         "person_id": person_id,
-        "within": within,
         "now": now,
         "today": today,
         "yesterday": today - timedelta(days=1),
         "morning": morning,
         "day_before": morning - timedelta(days=1),
     }
-    reminders = {row.id: row for row in rows(session, _REMINDERS, given)}
+    reminders = {row.id: row for row in rows(session, _REMINDERS, given) if may_see(row, sees)}
     occurrences = [row for row in rows(session, _OCCURRENCES, given) if row.reminder_id in reminders]
     planned = {(row.reminder_id, row.local_on, row.local_at) for row in occurrences}
     lines = [_planned(reminders[row.reminder_id], row) for row in occurrences]

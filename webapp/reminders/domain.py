@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, or_, select, update
@@ -13,8 +14,10 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Account, Person
 from webapp.core.access import Sight
 from webapp.core.db import is_writing
+from webapp.directory.flows import Flow
+from webapp.directory.models import Unit
+from webapp.permissions import Area
 from webapp.reminders.models import (
-    SEEN_WITHIN,
     Answered,
     Delivery,
     Occurrence,
@@ -241,13 +244,26 @@ def reminder_of(
     return session.scalars(found if ended_too else found.where(Reminder.ended_at.is_(None))).first()
 
 
-def reminders_of(session: Session, person_id: UUID, within: UUID | None = None) -> Sequence[Reminder]:
+Sees = Callable[[str, UUID | None, str], bool]  # core.access.Sight.sees
+
+
+def may_see(row: Any, sees: Sees | None) -> bool:
+    """Whether a reminder, with the organisation and the kind of care of the unit that set it, may be seen."""
+    return sees is None or sees(Area.REMINDERS, row.organisation_id, row.flow or Flow.ALL)
+
+
+def reminders_of(session: Session, person_id: UUID, sees: Sees | None = None) -> list[Reminder]:
     """The person's reminders that have not ended, in the order they were set.
 
-    `within`: of what staff have set, only this organisation's (core.access.Sight.within).
+    `sees`: whether what an organisation has set in a kind of care may be seen (core.access.Sight.sees).
     """
-    found = select(Reminder).where(Reminder.person_id == person_id, Reminder.ended_at.is_(None), SEEN_WITHIN)
-    return session.scalars(found.order_by(Reminder.set_at, Reminder.id), {"within": within}).all()
+    found = session.execute(
+        select(Reminder, Unit.organisation_id, Unit.flow)
+        .outerjoin(Unit, Unit.id == Reminder.unit_id)
+        .where(Reminder.person_id == person_id, Reminder.ended_at.is_(None))
+        .order_by(Reminder.set_at, Reminder.id)
+    )
+    return [row.Reminder for row in found if may_see(row, sees)]
 
 
 def set_by_relative(session: Session, person_id: UUID, relative_id: UUID) -> Sequence[Reminder]:

@@ -14,16 +14,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    Uuid,
-    bindparam,
-    or_,
-    select,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
-from webapp.directory.models import Unit
 from webapp.reminders.outcome import Outcome, Press
 
 
@@ -74,14 +69,6 @@ class Reminder(Base):
         index=True
     )  # None: paused, ended or past its last day
     once_key: Mapped[str | None] = mapped_column(String(36))  # a form sent twice makes one
-
-
-_WITHIN = bindparam("within", type_=Uuid())
-SEEN_WITHIN = or_(  # what a reader bound to the organisation `within` may see; None: there is no such bound
-    _WITHIN.is_(None),
-    Reminder.set_by != SetBy.STAFF,
-    Reminder.unit_id.in_(select(Unit.id).where(Unit.organisation_id == _WITHIN)),
-)
 
 
 class Occurrence(Base):

@@ -28,7 +28,7 @@ def show_all(person_id: UUID) -> ResponseReturnValue:
     now = clock.now()
     return render_template(
         "reminders/all.html",
-        reminders=domain.next_first(domain.reminders_of(db.session, person_id, sight().within), now),
+        reminders=domain.next_first(domain.reminders_of(db.session, person_id, sight().sees), now),
         when=words.when,
         next_due=lambda reminder: words.next_due(reminder, now),
         may_change=lambda reminder: domain.may_change(sight(), reminder),

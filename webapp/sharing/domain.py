@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core import clock
+from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing import notices
@@ -92,9 +93,10 @@ class Shared:
     units: tuple[str, ...] = ()
 
 
-def sip_of(session: Session, person_id: UUID) -> list[Shared]:
-    """Between which units the person lets what the plan needs pass, today."""
-    return _shared_where(session, Consent.person_id == person_id, Consent.kind == ConsentKind.SIP)
+def sip_of(session: Session, person_id: UUID, plans: Sequence[Flow]) -> list[Shared]:
+    """Between which units the person lets what the plan needs pass, today, in these kinds of plan."""
+    of_theirs = (Consent.person_id == person_id, Consent.kind == ConsentKind.SIP, Consent.flow.in_(plans))
+    return _shared_where(session, *of_theirs)
 
 
 def shared_by(session: Session, person_id: UUID) -> list[Shared]:

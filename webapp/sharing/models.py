@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.directory.flows import Flow
 from webapp.permissions import Level
 
 
@@ -44,6 +45,7 @@ class Consent(Base):
         Index("ix_consent_person", "person_id", "relative_id"),
         Index("ix_consent_relative", "relative_id"),
         CheckConstraint("(kind = 'sip') = (relative_id IS NULL)", name="sip_has_no_relative"),
+        CheckConstraint("(kind = 'sip') = (flow IS NOT NULL)", name="sip_has_a_flow"),
         CheckConstraint("relative_id IS NULL OR relative_id <> person_id", name="nobody_is_own_relative"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -56,11 +58,13 @@ class Consent(Base):
     contacts: Mapped[int] = mapped_column(default=Level.NONE)
     reminders: Mapped[int] = mapped_column(default=Level.NONE)
     how: Mapped[HowGiven] = mapped_column(choice(HowGiven))
+    flow: Mapped[Flow | None] = mapped_column(choice(Flow))  # of a SIP: which kind of plan
     recorded_by: Mapped[str] = mapped_column(String(200))  # the person's own name, or the staff member's
     from_on: Mapped[date]
     until_on: Mapped[date]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str] = mapped_column(String(300), default="")  # empty: the person
 
 
 class Closed(StrEnum):

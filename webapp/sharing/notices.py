@@ -34,6 +34,8 @@ class Kind(StrEnum):
     RELATIVE_LEFT = "relative_left"  # to the person
     INVITATION_DECLINED = "invitation_declined"  # to the person
     CONSENT_ENDS_SOON = "consent_ends_soon"  # to the person
+    SIP_RECORDED = "sip_recorded"  # to the person: staff have written down a consent
+    SIP_ENDED = "sip_ended"  # to the person: staff have written down that it is withdrawn
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
     PHONE_LOST = "phone_lost"  # to the person, whose phones somebody who may has signed out
     MANDATE_BEGAN = "mandate_began"  # to the person: staff recorded a guardian, a god man …
@@ -78,6 +80,16 @@ TEXTS: Mapping[Kind, Text] = {
         _l("Något som du delar tar slut snart. Du kan förlänga det."),
         _l("Det du delar med %(name)s tar slut snart. Du kan förlänga det."),
         "sharing.show",
+    ),
+    Kind.SIP_RECORDED: Text(
+        _l(
+            "Personalen har skrivit att du vill dela din plan mellan region och kommun. Titta om det stämmer."
+        ),
+        way="sharing.show",
+    ),
+    Kind.SIP_ENDED: Text(
+        _l("Personalen har skrivit att du inte vill dela din plan mellan region och kommun mer."),
+        way="sharing.show",
     ),
     Kind.EMERGENCY: Text(
         _l("Personal har öppnat dina sidor i en nödsituation. Du ser vem och varför."), way="units.show"

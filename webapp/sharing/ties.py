@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Uuid, and_, bindparam, exists, not_, or_, select
@@ -11,8 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from webapp.accounts.models import Person
 from webapp.core import clock
-from webapp.core.access import Reader, Seen
+from webapp.core.access import Crossing, Reader, Seen
 from webapp.core.db import Instant, is_writing, rows
+from webapp.directory import flows
+from webapp.directory.flows import Flow
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing.decisions import Freeze, NamedStaff
 from webapp.sharing.guardians import areas_for_guardian
@@ -75,15 +78,11 @@ _FACTS = (
 )
 _TODAY = bindparam("today", type_=Date())
 _UNIT = bindparam("unit_id", type_=Uuid())
-_SIP_COVERS = exists(
-    select(ConsentUnit.unit_id)
-    .join(Consent, Consent.id == ConsentUnit.consent_id)
-    .where(
-        Consent.person_id == Person.id,
-        Consent.kind == ConsentKind.SIP,
-        ConsentUnit.unit_id == _UNIT,
-        holds(_TODAY),
-    )
+_SIP = and_(  # a SIP consent that names the unit
+    Consent.person_id == Person.id,
+    Consent.kind == ConsentKind.SIP,
+    Consent.id.in_(select(ConsentUnit.consent_id).where(ConsentUnit.unit_id == _UNIT)),
+    holds(_TODAY),
 )
 # Made once: putting a query together costs twice what running it does. The person's row is locked when
 # somebody else opens it, so that lines in the log come one by one.
@@ -112,7 +111,16 @@ _EMERGENCY = exists().where(
 )
 _CARES = and_(_RELATES, not_(is_blocked(Person.id, _UNIT)))
 _BY_CARE = (
-    select(*_FACTS, _CARES.label("cares"), _SIP_COVERS.label("crosses"), _NAMED.label("named"))
+    select(
+        *_FACTS,
+        _CARES.label("cares"),
+        _NAMED.label("named"),
+        Consent.flow,
+        Consent.plan,
+        Consent.contacts,
+        Consent.reminders,
+    )
+    .outerjoin(Consent, _SIP)
     .where(Person.id == bindparam("person_id", type_=Uuid()), or_(_CARES, _EMERGENCY))
     .with_for_update(of=Person, key_share=True)
 )
@@ -129,7 +137,7 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     if who.person_id == person_id:
         if is_writing(session):  # two devices of one person: what the second finds is what the first left
             session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
-        return Seen(who.name, who.language, who.municipality, Ties(is_self=True), crosses=True)
+        return Seen(who.name, who.language, who.municipality, Ties(is_self=True))
     if who.person_id is not None:
         return _relative(session, who.person_id, person_id)
     if who.unit_id is not None and who.duty == "care":
@@ -146,9 +154,9 @@ def _relative(session: Session, relative_id: UUID, person_id: UUID) -> Seen | No
     if not any(areas.values()):
         return None
     if who.deceased_at is not None:
-        return Seen(who.called, who.language, "", Ties(ended=True), crosses=False)
+        return Seen(who.called, who.language, "", Ties(ended=True))
     ties = Ties(areas=areas, mandate=mandate_of(found, today))
-    return Seen(who.called, who.language, who.municipality, ties, crosses=True)
+    return Seen(who.called, who.language, who.municipality, ties)
 
 
 def areas_together(found, today: date) -> Mapping[Area, Level]:  # type: ignore[no-untyped-def] # as areas_of
@@ -195,4 +203,28 @@ def _staff(session: Session, who: Reader, person_id: UUID) -> Seen | None:
         return None  # protected identity opens to staff who are named for it; in an emergency too
     place = "" if person.protected else person.municipality
     ties = Ties(cares=True, emergency=not person.cares)
-    return Seen(person.called, person.language, place, ties, crosses=bool(person.crosses))
+    flow = Flow(who.flow)
+    crosses = _crossing(found, flow) if person.cares else _in_emergency(flow)
+    return Seen(person.called, person.language, place, ties, crosses, flows.own(flow))
+
+
+def _crossing(consents: Sequence[Any], flow: Flow) -> Crossing:
+    """What the SIP consents open to a unit of this kind of care: pairs of an area and a kind of care."""
+    return frozenset(
+        (area, kind)
+        for row in consents
+        if row.flow is not None and flows.takes_part(flow, row.flow)
+        for area, level in (
+            (Area.PLAN, row.plan),
+            (Area.CONTACTS, row.contacts),
+            (Area.REMINDERS, row.reminders),
+        )
+        if level >= Level.SEE
+        for kind in flows.of_plan(row.flow)
+    )
+
+
+def _in_emergency(flow: Flow) -> Crossing:
+    """In an emergency the plan and the contacts open across organisations, but children and elders stay apart."""
+    kinds = frozenset[Flow]().union(*(flows.of_plan(plan) for plan in flows.plans_of(flow)))
+    return frozenset((area, kind) for area in (Area.PLAN, Area.CONTACTS) for kind in kinds)

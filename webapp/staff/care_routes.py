@@ -12,6 +12,8 @@ from webapp.core import clock, db
 from webapp.core.access import needs, sight, the_reader
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
+from webapp.directory import flows
+from webapp.directory.flows import Flow
 from webapp.permissions import Permission
 from webapp.sharing import care
 from webapp.sharing import domain as sharing
@@ -33,7 +35,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         person=person,
         age=words.age(person, today),
         relations=care.relations_of(db.session, person_id, unit_id, today),
-        sip=sharing.sip_of(db.session, person_id),
+        sip=sharing.sip_of(db.session, person_id, flows.plans_of(Flow(the_reader.flow))),
         covered=sight().crosses,
         going=domain.going_from(db.session, unit_id, person_id),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from webapp.accounts.models import Person
 from webapp.contacts import domain as contacts
 from webapp.core import clock
+from webapp.directory import flows
 from webapp.plans import domain as plans
 from webapp.reminders.models import Occurrence, Reminder, SetBy, Subscription
 from webapp.reminders.outcome import Outcome
@@ -93,15 +94,23 @@ def people_of(session: Session, unit_id: UUID, today: date) -> list[Patient]:
 
 
 def work_list(
-    session: Session, unit_id: UUID, organisation_id: UUID, people: Sequence[Patient], now: datetime
+    session: Session,
+    unit_id: UUID,
+    organisation_id: UUID,
+    people: Sequence[Patient],
+    now: datetime,
+    kinds: Set[str] = flows.EVERY,
 ) -> list[Item]:
-    """What needs somebody at the unit: the most urgent first, then the oldest or the soonest to end first."""
+    """What needs somebody at the unit: the most urgent first, then the oldest or the soonest to end first.
+
+    `kinds`: the kinds of care that the unit sees of its organisation.
+    """
     by_id = {person.id: person for person in people}
     items = [
         *_outcomes(session, unit_id, by_id, now),
         *(
             Item(Task.OBJECTED, by_id[person_id], what, at)
-            for person_id, what, at in plans.objections(session, list(by_id), organisation_id)
+            for person_id, what, at in plans.objections(session, list(by_id), organisation_id, kinds)
         ),
         *_unread(session, unit_id, by_id),
         *_without_phone(session, unit_id, by_id),

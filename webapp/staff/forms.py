@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from wtforms import Field, StringField, ValidationError
-from wtforms.validators import Optional
+from collections.abc import Sequence
+from datetime import timedelta
+
+from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, ValidationError
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Optional
 
 from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import _l
+from webapp.directory import flows
+from webapp.directory.flows import Flow
+from webapp.directory.models import Unit
+from webapp.permissions import Area
 from webapp.reminders.forms import LAST_YEAR
+from webapp.sharing import sip
+from webapp.sharing.models import HowGiven
+from webapp.sharing.words import AREAS
+from webapp.staff.words import PLANS
 
 MOST_REASON = 120
+LONGEST_CONSENT = timedelta(days=2 * 366)
 
 
 class CareForm(Form):
@@ -28,3 +41,62 @@ class CareForm(Form):
             raise ValidationError(_l("Den dagen har redan varit. Välj idag eller en senare dag."))
         if field.data is not None and field.data.year > LAST_YEAR:
             raise ValidationError(_l("Skriv en dag som finns, till exempel 2026-03-31"))
+
+
+class SipForm(Form):
+    """A SIP consent as the person gave it: docs/legal.md, "Samtycke"."""
+
+    how = RadioField(
+        _l("Hur har personen sagt ja?"),
+        choices=[
+            SelectChoice(HowGiven.ORAL, _l("Muntligt, till mig")),
+            SelectChoice(HowGiven.WRITTEN, _l("Skriftligt, papperet finns hos oss")),
+        ],
+        validators=[InputRequired(_l("Välj hur personen har sagt ja"))],
+    )
+    flow = RadioField(_l("Vad gäller planen?"), validators=[InputRequired(_l("Välj vad planen gäller"))])
+    units = SelectMultipleField(
+        _l("Vilka får dela med er?"), validators=[InputRequired(_l("Välj minst en enhet till"))]
+    )
+    areas = SelectMultipleField(
+        _l("Vad får delas?"),
+        choices=[SelectChoice(area, AREAS[area]) for area in sip.AREAS],
+        default=[str(area) for area in sip.AREAS],
+        validators=[InputRequired(_l("Välj minst en sak"))],
+    )
+    until_on = DayField(_l("Till och med"), validators=[InputRequired(_l("Skriv vilken dag det slutar"))])
+    informed = BooleanField(
+        _l("Personen vet vad som delas, med vem och att det går att ta tillbaka"),
+        validators=[InputRequired(_l("Berätta först för personen vad samtycket betyder"))],
+    )
+
+    def offer(self, unit: Unit, others: Sequence[Unit]) -> None:
+        """Let these units be chosen beside the reader's own, for the kinds of plan that it can be in."""
+        self.others = {str(other.id): other for other in others}
+        self.units.choices = [SelectChoice(key, other.name) for key, other in self.others.items()]
+        self.flow.choices = [SelectChoice(plan, PLANS[plan]) for plan in flows.plans_of(unit.flow)]
+        if len(self.flow.choices) == 1:
+            self.flow.data = str(self.flow.choices[0].value)
+
+    def validate_units(self, field: Field) -> None:
+        plan = self.flow.data
+        chosen = [self.others[key] for key in field.data or () if key in self.others]
+        if plan in flows.PLANS and not all(flows.takes_part(unit.flow, Flow(plan)) for unit in chosen):
+            raise ValidationError(
+                _l("Barn och vuxna hålls isär. Välj bara enheter som hör till den sortens plan.")
+            )
+
+    def validate_until_on(self, field: Field) -> None:
+        if field.data is not None and field.data < clock.today():
+            raise ValidationError(_l("Den dagen har redan varit. Välj idag eller en senare dag."))
+        if field.data is not None and field.data > clock.today() + LONGEST_CONSENT:
+            raise ValidationError(_l("Ett samtycke gäller högst två år. Välj en tidigare dag."))
+
+    def value(self, own: Unit) -> sip.Agreed:
+        return sip.Agreed(
+            flow=Flow(self.flow.data),
+            units=[own, *(self.others[key] for key in self.units.data)],
+            how=HowGiven(self.how.data),
+            areas=frozenset(Area(area) for area in self.areas.data),
+            until_on=self.until_on.data,
+        )

@@ -13,6 +13,8 @@ from webapp.core import clock, db
 from webapp.core.access import needs, sight, signed_in, the_reader
 from webapp.core.i18n import LANGUAGES, force_language, plain
 from webapp.core.security import keeps_typed, survives_sign_in
+from webapp.directory import flows
+from webapp.directory.flows import Flow
 from webapp.permissions import Permission
 from webapp.reminders import domain as reminders
 from webapp.reminders import phones
@@ -30,7 +32,8 @@ def work_list() -> ResponseReturnValue:
     """What needs somebody today. A list is no opening of a person: it names nothing they have written."""
     now, unit_id = clock.now(), _unit()
     people = domain.people_of(db.session, unit_id, clock.today())
-    items = domain.work_list(db.session, unit_id, the_reader.organisation_id or abort(404), people, now)
+    organisation_id, kinds = the_reader.organisation_id or abort(404), flows.own(Flow(the_reader.flow))
+    items = domain.work_list(db.session, unit_id, organisation_id, people, now, kinds)
     return render_template(
         "staff/work_list.html",
         items=items,

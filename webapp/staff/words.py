@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from webapp.core.access import Reader
 from webapp.core.i18n import LazyText, _l
+from webapp.directory.flows import Flow
 from webapp.reminders.outcome import Outcome
 from webapp.sharing.guardians import age as years
 from webapp.staff.domain import Task
@@ -29,6 +30,13 @@ OUTCOMES: Mapping[Outcome, tuple[LazyText, str, str]] = {
     Outcome.SKIPPED: (_l("Inte idag"), "intedag", ""),
     Outcome.UNANSWERED: (_l("Inget svar"), "senare", ""),
     Outcome.UNDELIVERED: (_l("Nådde inte fram"), "varning", "warn"),
+}
+
+
+PLANS: Mapping[Flow, LazyText] = {
+    Flow.ELDER: _l("Äldre, eller personer med funktionsnedsättning"),
+    Flow.ADULT: _l("Vuxna: psykisk hälsa, beroende, socialt stöd"),
+    Flow.CHILD: _l("Barn, unga och familj"),
 }
 
 

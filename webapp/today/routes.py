@@ -28,7 +28,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
     shown = sight()
     sees_reminders = shown.may(Permission.REMINDERS_SEE)
     sees_times = shown.is_self or shown.cares or shown.ties.level(Area.PLAN) or shown.ties.level(Area.TIMES)
-    found = day.day_of(db.session, person_id, now, shown.within) if sees_reminders else None
+    found = day.day_of(db.session, person_id, now, shown.sees) if sees_reminders else None
     return render_template(
         "today/show.html",
         now=now,
