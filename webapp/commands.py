@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from webapp.core import logs, messages
 from webapp.core.db import Database
 from webapp.migrations import steps
+from webapp.migrations.fences import Roles
 from webapp.reminders import keys
 from webapp.settings import Settings
 
@@ -32,11 +33,16 @@ def _settings() -> Settings:
     return cast(Settings, current_app.config["SETTINGS"])
 
 
+def _roles() -> Roles:
+    settings = _settings()
+    return Roles.of(settings.database_url, settings.worker_url, settings.owner_url)
+
+
 @db_cli.command("upgrade")
 @click.argument("to", default="head")
 def upgrade(to: str) -> None:
-    """Take every migration step."""
-    steps.upgrade(_settings().owner_url, to, _settings().keys)
+    """Take every migration step, and say what each role may do (docs/running.md)."""
+    steps.upgrade(_settings().owner_url, to, _settings().keys, _roles())
     click.echo("The database has its shape.")
 
 
@@ -44,7 +50,7 @@ def upgrade(to: str) -> None:
 @click.argument("to")
 def downgrade(to: str) -> None:
     """Take steps back, such as `-1`."""
-    steps.downgrade(_settings().owner_url, to, _settings().keys)
+    steps.downgrade(_settings().owner_url, to, _settings().keys, _roles())
     click.echo("Done.")
 
 

@@ -14,6 +14,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import make_url
+
 from webapp.accounts.oidc import providers
 from webapp.accounts.oidc.providers import Provider, UnfitProviders
 from webapp.core.keyring import Keys
@@ -83,10 +85,23 @@ class Settings:
             providers=_providers(env, environment),
             port=_port(env),
         )
-        urls = (settings.database_url, settings.owner_url, settings.worker_url)
-        if environment is Environment.PRODUCTION and any(url.startswith("sqlite") for url in urls):
-            raise UnsafeSettings("DATABASE_URL: production needs PostgreSQL")
+        _refuse_unfenced(settings)
         return settings
+
+
+def _refuse_unfenced(settings: Settings) -> None:
+    """Row-level security guards against the web's role only if it is not the owner's (docs/decisions)."""
+    urls = (settings.database_url, settings.owner_url, settings.worker_url)
+    production = settings.environment is Environment.PRODUCTION
+    if production and any(url.startswith("sqlite") for url in urls):
+        raise UnsafeSettings("DATABASE_URL: production needs PostgreSQL")
+    web, owner, worker = (make_url(url).username for url in urls)
+    if production and web == owner:
+        raise UnsafeSettings("DATABASE_OWNER_URL: the owner of the tables needs a role of its own")
+    if web == worker and web != owner:
+        raise UnsafeSettings(
+            "DATABASE_WORKER_URL: the worker needs a role of its own, since the web's is fenced"
+        )
 
 
 def _environment(env: Mapping[str, str]) -> Environment:

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from tests.conftest import NOON
 from tests.people import Visitor, person_id
+from tests.tampering import tampering
 from webapp.accounts.models import Person
 from webapp.core import audit, clock
 from webapp.core.audit import AccessLog, first_broken
@@ -165,7 +166,7 @@ def test_a_line_that_was_changed_or_taken_away_shows(app: Flask, database: Datab
         for name, value in values.items():
             setattr(altered[1], name, value)
         assert first_broken(altered) is altered[1], values
-    with database.writing() as session:
+    with tampering(database) as session:
         flipped = lines[2].chain.translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
         session.execute(update(AccessLog).where(AccessLog.id == lines[2].id).values(chain=flipped))
     broken = first_broken(log_of(database, aino.id))

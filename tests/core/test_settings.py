@@ -114,6 +114,8 @@ def test_what_cannot_be_right_is_refused_by_name(name: str, value: str) -> None:
         ({"DATABASE_URL": "sqlite:///x.sqlite"}, "PostgreSQL"),
         ({"DATABASE_WORKER_URL": "sqlite:///x.sqlite"}, "PostgreSQL"),
         ({"DATABASE_OWNER_URL": "sqlite://"}, "PostgreSQL"),
+        ({"DATABASE_OWNER_URL": ""}, "DATABASE_OWNER_URL"),
+        ({"DATABASE_URL": "postgresql://owner@db.example/naramig"}, "DATABASE_OWNER_URL"),
         ({"NARAMIG_EXTRA_PUSH_ORIGINS": "https://127.0.0.1:9201"}, "demo and test alone"),
         ({"NARAMIG_ORIGIN": ""}, "NARAMIG_ORIGIN"),
         ({"NARAMIG_ORIGIN": "http://naramig.example"}, "NARAMIG_ORIGIN"),
@@ -137,6 +139,13 @@ def test_production_refuses_what_is_for_trying_out(more: dict[str, str], said: s
     assert Settings.read(PRODUCTION).environment is Environment.PRODUCTION
     with pytest.raises(UnsafeSettings, match=said):
         Settings.read({**PRODUCTION, **more})
+
+
+def test_a_worker_that_would_meet_the_web_s_fence_does_not_start() -> None:
+    """It would find nothing due, and remind nobody."""
+    for env in (PRODUCTION, {**PRODUCTION, "NARAMIG_ENV": "demo"}):
+        with pytest.raises(UnsafeSettings, match="DATABASE_WORKER_URL"):
+            Settings.read({**env, "DATABASE_WORKER_URL": ""})
 
 
 @pytest.mark.parametrize("key", ["x", "A" * 43, "not base64 at all!"])

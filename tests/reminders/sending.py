@@ -47,8 +47,9 @@ def due_now(session: Session, service: PushService, behaviour: Behaviour) -> tup
     return reminder, given
 
 
-def run_once(app: Flask, database: Database, service: PushService) -> None:
-    """One worker, until nothing is due and nothing in hand."""
+def run_once(app: Flask, service: PushService) -> None:
+    """One worker in its own role, until nothing is due and nothing in hand."""
+    database = Database(app.config["SETTINGS"].worker_url, app.config["SETTINGS"].keys)
     sender = Sender(KEY, extra_origins={service.origin}, deadline_seconds=DEADLINE)
 
     async def work() -> None:
@@ -56,3 +57,4 @@ def run_once(app: Flask, database: Database, service: PushService) -> None:
             await Worker(database, sender, app.extensions[TOKENS], now=real_now).run(once=True)
 
     uvloop.run(work())
+    database.engine.dispose()

@@ -21,7 +21,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tests.conftest import KEYS, settings
+from tests.conftest import KEYS, settings_by_role
 from tests.people import Guest
 from tests.push_service import Behaviour, PushService
 from tests.push_service import Subscription as Given
@@ -56,7 +56,7 @@ def test_a_reminder_reaches_the_phone_and_says_nothing_on_the_locked_screen(
 ) -> None:
     with database.writing() as session:
         reminder, given = due_now(session, service, Behaviour.CREATED)
-    run_once(app, database, service)
+    run_once(app, service)
     (received,) = service.received(given)
     notice = json.loads(received.text)["notification"]
     assert notice["title"] == "Du har en påminnelse"
@@ -91,7 +91,7 @@ def test_every_answer_of_a_push_service_leads_to_its_own_outcome(
 ) -> None:
     with database.writing() as session:
         sent = {behaviour: due_now(session, service, behaviour)[0] for behaviour in OUTCOMES}
-    run_once(app, database, service)
+    run_once(app, service)
     with database.read() as session:
         for behaviour, reminder in sent.items():
             (delivery,) = deliveries(session, reminder)
@@ -106,7 +106,7 @@ def test_a_phone_that_is_gone_leaves_the_reminder_undelivered_not_unanswered(
 ) -> None:
     with database.writing() as session:
         reminder, _ = due_now(session, service, Behaviour.GONE)
-    run_once(app, database, service)
+    run_once(app, service)
     with database.writing() as session:
         planning.close_due(session, real_now() + timedelta(days=2))
         assert [each.outcome for each in occurrences(session, reminder)] == [Outcome.UNDELIVERED]
@@ -117,7 +117,7 @@ def test_a_press_on_the_notice_answers_without_a_session_and_can_do_nothing_else
 ) -> None:
     with database.writing() as session:
         reminder, given = due_now(session, service, Behaviour.CREATED)
-    run_once(app, database, service)
+    run_once(app, service)
     address = json.loads(service.received(given)[0].text)["notification"]["navigate"]
     phone = Guest(app)
     with clock.frozen(real_now()):
@@ -137,7 +137,7 @@ def test_what_is_answered_on_one_phone_is_not_sent_to_the_next(
         reminder, given = due_now(session, service, Behaviour.CREATED)
         planning.plan_due(session, real_now())
         domain.answer(session, occurrences(session, reminder)[0], Press.DONE, real_now())
-    run_once(app, database, service)
+    run_once(app, service)
     assert not service.received(given)
 
 
@@ -158,14 +158,13 @@ class AwayNowAndThen(Database):
 def test_a_database_that_is_away_for_a_while_ends_no_worker_and_loses_no_result(
     app: Flask,
     database: Database,
-    database_url: str,
     service: PushService,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(worker, "TROUBLE_SECONDS", 0.01)
     with database.writing() as session:
         reminder, given = due_now(session, service, Behaviour.CREATED)
-    flaky = AwayNowAndThen(database_url, Keys.read(KEYS))
+    flaky = AwayNowAndThen(app.config["SETTINGS"].worker_url, Keys.read(KEYS))
     flaky.away = 3
 
     async def work() -> None:
@@ -220,7 +219,7 @@ def test_a_worker_killed_in_the_middle_of_its_work_loses_nothing_and_repeats_onl
 def _start_worker(url: str, service: PushService, *more: str) -> subprocess.Popen[bytes]:
     env = {
         **os.environ,
-        **settings(url, NARAMIG_EXTRA_PUSH_ORIGINS=service.origin, SSL_CERT_FILE=service.ca),
+        **settings_by_role(url, NARAMIG_EXTRA_PUSH_ORIGINS=service.origin, SSL_CERT_FILE=service.ca),
     }
     command = [sys.executable, "-m", "flask", "--app", "webapp", "reminders", "run", *more]
     return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import KeptForm, Person
+from webapp.core import fence
 
 LASTS = timedelta(days=7)
 MOST = 20  # forms of one account; the oldest go first
@@ -28,6 +29,7 @@ def keep(
     session: Session, account_id: UUID, person_id: UUID, place: str, typed: Typed, now: datetime
 ) -> bool:
     """Keep a form for this account; `place` is its path. False where there is no such person."""
+    fence.for_account(session, account_id)
     if len(place) > MOST_PLACE or session.get(Person, person_id) is None:
         return False
     drop(session, account_id, place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, Select, bindparam, or_, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.domain import assignments_of
 from webapp.accounts.models import Account, Assignment, Kind, Login, Person, StaffMember
-from webapp.core import clock
+from webapp.core import clock, fence
 from webapp.core.access import Reader
 from webapp.core.db import rows
 from webapp.directory.models import Unit
@@ -145,22 +145,31 @@ def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: dat
 
 
 def reader_of(session: Session, token: str, now: datetime) -> tuple[Reader, datetime] | None:
-    """Who holds this token, and when it was last used; None when it has ended or was idle too long."""
+    """Who holds this token, and when it was last used; None when it has ended or was idle too long.
+
+    From here on the session reads for them (core.fence).
+    """
     found = rows(session, _READER, {"token_hash": _hash(token)})
     if not found or found[0].ended_at is not None:
         return None
     row = found[0]
     if now > ends_at(row.began_at, row.seen_at):
         return None
-    if row.kind is Kind.CITIZEN:
-        if row.deceased_at is not None or not may_sign_in(row.born_on, clock.local(now).date()):
-            return None
-        if row.phone_lost_at is not None and row.began_at <= row.phone_lost_at:
-            return None
-        return _citizen(row), row.seen_at
-    if not row.active or (row.ends_on is not None and row.ends_on < clock.local(now).date()):
+    who = _reader(row, clock.local(now).date())
+    if who is None:
         return None
-    return _staff(row), row.seen_at
+    fence.read_by(session, who)
+    return who, row.seen_at
+
+
+def _reader(row, today: date) -> Reader | None:  # type: ignore[no-untyped-def] # a row of _READER
+    if row.kind is Kind.CITIZEN:
+        lost = row.phone_lost_at is not None and row.began_at <= row.phone_lost_at
+        may = row.deceased_at is None and not lost and may_sign_in(row.born_on, today)
+        return _citizen(row) if may else None
+    if not row.active or (row.ends_on is not None and row.ends_on < today):
+        return None
+    return _staff(row)
 
 
 def ends_at(began_at: datetime, seen_at: datetime) -> datetime:

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
-from webapp.core import audit, db
+from webapp.core import audit, db, fence
 
 EXTENSION = "naramig.access"
 CLOSING = "naramig.closing"  # the page that says that a person's pages are closed for good
@@ -142,10 +142,15 @@ def sight() -> Sight:
 
 
 def look(session: Session, who: Reader, person_id: UUID) -> Sight | None:
-    """What `who` may see of a person right now; None where nothing binds them."""
+    """What `who` may see of a person right now; None where nothing binds them.
+
+    From the question on, the database gives the rows of this person alone (core.fence).
+    """
     gate = cast(Gate, current_app.extensions[EXTENSION])
+    fence.about(session, person_id)
     seen = gate.find(session, who, person_id)
     if seen is None:
+        fence.about(session, who.person_id)
         return None
     return Sight(
         reader=who,

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session
 from werkzeug.local import LocalProxy
 
-from webapp.core import asking
+from webapp.core import asking, fence
 from webapp.core.keyring import Keys
 
 BUSY_MILLISECONDS = 15_000
@@ -183,6 +183,7 @@ def _session() -> Session:
     held: Session | None = g.get("db_session")
     if held is None:
         held = g.db_session = database().write() if g.get("writes") else database().read()
+        fence.put(held, g.setdefault("db_fence", fence.Fence()))
     return held
 
 

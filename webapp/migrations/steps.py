@@ -16,6 +16,8 @@ from sqlalchemy import Connection, MetaData
 
 from webapp.core.db import Base, make_engine
 from webapp.core.keyring import Keys
+from webapp.migrations import fences
+from webapp.migrations.fences import Roles
 
 TABLES = (
     "webapp.accounts.models",
@@ -47,18 +49,25 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def upgrade(url: str, to: str = "head", keys: Keys | None = None) -> None:
-    """Take every step up to `to`; `url` is the owner's. A step that seals what is there needs the keys."""
+def upgrade(url: str, to: str = "head", keys: Keys | None = None, roles: Roles | None = None) -> None:
+    """Take every step up to `to`, and say what `roles` may do; `url` is the owner's.
+
+    A step that seals what is there needs the keys.
+    """
     from alembic import command
 
-    _run(url, lambda connection: command.upgrade(config(connection), to), keys)
+    _run(url, lambda connection: command.upgrade(config(connection), to), keys, roles)
 
 
-def downgrade(url: str, to: str, keys: Keys | None = None) -> None:
+def downgrade(url: str, to: str, keys: Keys | None = None, roles: Roles | None = None) -> None:
     """Take steps back to `to`, such as "-1" or "base"."""
     from alembic import command
 
-    _run(url, lambda connection: command.downgrade(config(connection), to), keys)
+    def back(connection: Connection) -> None:
+        fences.lower(connection)
+        command.downgrade(config(connection), to)
+
+    _run(url, back, keys, roles)
 
 
 def revision(url: str, message: str) -> None:
@@ -72,7 +81,12 @@ def revision(url: str, message: str) -> None:
     )
 
 
-def _run(url: str, step: Callable[[Connection], object], keys: Keys | None = None) -> None:
+def _run(
+    url: str,
+    step: Callable[[Connection], object],
+    keys: Keys | None = None,
+    roles: Roles | None = None,
+) -> None:
     engine = make_engine(url, keys)
     try:
         with engine.execution_options(writing=True).connect() as connection:
@@ -83,6 +97,7 @@ def _run(url: str, step: Callable[[Connection], object], keys: Keys | None = Non
             try:
                 with connection.begin():
                     step(connection)
+                    fences.apply(connection, metadata(), roles, newest=is_current(connection))
                     if is_sqlite:
                         _refuse_orphans(connection)
             finally:

@@ -81,9 +81,8 @@ def text(token: str) -> ResponseReturnValue:
 
 
 def _found(token: str) -> ByToken:
-    occurrence_id = keys.tokens().read(token)
-    found = domain.by_token(db.session, occurrence_id) if occurrence_id else None
-    return found or abort(404)
+    occurrence_id = keys.tokens().read(token) or abort(404)
+    return domain.by_token(db.session, occurrence_id) or abort(404)
 
 
 def _press(typed: str | None) -> Press:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, Person
+from webapp.core import fence
 from webapp.core.access import Sight
 from webapp.core.db import is_writing
 from webapp.directory.flows import Flow
@@ -447,7 +448,12 @@ OFFLINE_PRESS = timedelta(days=7)
 
 
 def by_token(session: Session, occurrence_id: UUID) -> ByToken | None:
-    """The due time of a token; None for a person who has died, or for a reminder that was taken back."""
+    """The due time of a token; None for a person who has died, or for a reminder that was taken back.
+
+    The token speaks for its one due time, and the session is about that person from here on (core.fence).
+    """
+    fence.by_key(session, str(occurrence_id))
+    fence.about(session, session.scalar(select(Occurrence.person_id).where(Occurrence.id == occurrence_id)))
     row = session.execute(
         select(Occurrence, Reminder, Person.language, Person.lock_screen_text, Person.protected)
         .join(Reminder, Reminder.id == Occurrence.reminder_id)

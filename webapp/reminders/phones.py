@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Uuid, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from webapp.core import fence
 from webapp.core.db import rows
 from webapp.core.push import CheckedSubscription
 from webapp.reminders.models import Delivery, State, Subscription
@@ -46,6 +47,7 @@ def subscribe(
 
     A phone that another person used before becomes this person's: it is theirs who holds it now.
     """
+    fence.by_key(session, checked.endpoint)
     known = session.scalars(select(Subscription).where(Subscription.endpoint == checked.endpoint)).first()
     if known is None and len(live_phones(session, person_id)) >= MOST_PHONES:
         raise TooManyPhones
@@ -75,11 +77,13 @@ def replace(
     """The browser changed its subscription by itself; knowing the old, secret endpoint is the right to do so."""
     if not (old_endpoint.isascii() and old_endpoint.isprintable()):
         return False  # no address; PostgreSQL refuses to look for signs such as NUL
+    fence.by_key(session, old_endpoint)
     old = session.scalars(
         select(Subscription).where(Subscription.endpoint == old_endpoint, Subscription.retired_at.is_(None))
     ).first()
     if old is None:
         return False
+    fence.about(session, old.person_id)
     if old_endpoint != checked.endpoint:
         old.retired_at = now
         session.flush()

@@ -15,7 +15,7 @@ from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
-from webapp.core import clock
+from webapp.core import clock, fence
 from webapp.sharing import notices, terms
 from webapp.sharing.domain import Grant, let_in
 from webapp.sharing.models import BY_STAFF, Consent, ConsentKind, HowGiven
@@ -75,7 +75,9 @@ def change_consent(session: Session, consent: Consent, relation: str, grant: Gra
 
 def leave(session: Session, person_id: UUID, relative_id: UUID, now: datetime) -> bool:
     """The relative helps this person no more. False where nothing binds them that they can end."""
-    if not _end(session, person_id, relative_id, now):
+    with fence.meanwhile(session, person_id):
+        ended = _end(session, person_id, relative_id, now)
+    if not ended:
         return False
     notices.tell(session, person_id, Kind.RELATIVE_LEFT, now, relative_id)
     return True

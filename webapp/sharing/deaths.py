@@ -15,6 +15,7 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
+from webapp.core import fence
 from webapp.sharing.decisions import Death, NamedStaff
 from webapp.sharing.mandates import ByStaff
 from webapp.sharing.models import CareRelation
@@ -80,6 +81,7 @@ def undo_mark(session: Session, death_id: UUID, by: ByStaff, today: date, now: d
     person_id = theirs.get(death_id)
     if person_id is None:
         return None
+    fence.about(session, person_id)
     session.execute(update(Death).where(Death.id == death_id).values(undone_at=now, undone_by=by.staff_id))
     session.execute(update(Person).where(Person.id == person_id).values(deceased_at=None))
     return person_id

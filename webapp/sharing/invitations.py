@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
-from webapp.core import clock
+from webapp.core import clock, fence
 from webapp.permissions import Area, Level
 from webapp.sharing import notices, terms
 from webapp.sharing.changing import replace_consent
@@ -121,6 +121,7 @@ def _inviter_is_there() -> ColumnElement[bool]:
 
 def offer(session: Session, token: str, reader_id: UUID, now: datetime) -> Offer | None:
     """What the link offers this reader; None where it offers nothing, for whatever reason."""
+    fence.by_key(session, hashed(token).hex())
     reader = session.get_one(Person, reader_id)
     found = session.execute(
         select(Invitation, Person.called)
@@ -167,6 +168,7 @@ def accept(session: Session, token: str, reader_id: UUID, now: datetime) -> Offe
 
 def decline(session: Session, token: str, reader_id: UUID, now: datetime) -> bool:
     """Say no; the link is of no more use to anybody."""
+    fence.by_key(session, hashed(token).hex())
     mine = (Invitation.token_hash == hashed(token), Invitation.person_id != reader_id)
     person_id = _close(session, Closed.DECLINED, now, *mine, _open(now))
     if person_id is not None:

@@ -17,6 +17,7 @@ from sqlalchemy import Uuid, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
+from webapp.core import fence
 from webapp.core.db import rows
 from webapp.core.i18n import LazyText, _l
 from webapp.sharing.models import Notice
@@ -155,6 +156,11 @@ class Told:
 
 def tell(session: Session, person_id: UUID, kind: Kind, now: datetime, about: UUID | None = None) -> None:
     """Tell one person, until they press it away. The same thing again while it still stands only gets a new time."""
+    with fence.meanwhile(session, person_id):
+        _tell(session, person_id, kind, now, about)
+
+
+def _tell(session: Session, person_id: UUID, kind: Kind, now: datetime, about: UUID | None) -> None:
     same = (Notice.kind == kind, Notice.about_id == about if about else Notice.about_id.is_(None))
     stands = (Notice.person_id == person_id, Notice.seen_at.is_(None))
     if session.execute(update(Notice).where(*stands, *same).values(at=now).returning(Notice.id)).first():
@@ -194,11 +200,12 @@ def _told(row) -> Told:  # type: ignore[no-untyped-def] # a row of _OPEN
 
 def take_back(session: Session, person_id: UUID, about: UUID, now: datetime) -> None:
     """What this person was told about another, and has not pressed away, is not shown any more."""
-    session.execute(
-        update(Notice)
-        .where(Notice.person_id == person_id, Notice.about_id == about, Notice.seen_at.is_(None))
-        .values(seen_at=now)
-    )
+    with fence.meanwhile(session, person_id):
+        session.execute(
+            update(Notice)
+            .where(Notice.person_id == person_id, Notice.about_id == about, Notice.seen_at.is_(None))
+            .values(seen_at=now)
+        )
 
 
 def press_away(session: Session, person_id: UUID, ids: Sequence[UUID], now: datetime) -> None:
