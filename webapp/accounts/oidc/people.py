@@ -37,7 +37,7 @@ class Arrival:
 def arrive(session: Session, who: Identity, provider: Provider, now: datetime) -> Arrival:
     """The account of who has come, made if this is the first time; raises Refused.
 
-    IntegrityError: somebody else made the same person or account at this moment; begin anew and they are there.
+    IntegrityError or NumberTaken: somebody else made the same person or account at this moment; begin anew.
     """
     account = domain.account_of(session, who.issuer, who.sub)
     if account is not None and account.kind != provider.kind:
