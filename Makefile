@@ -27,6 +27,7 @@ check: $(VENV)/dev.ok ## Format, lint, types, import contracts, quick tests: bef
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@bash tests/oidc_provider/install.sh >/dev/null
 	$(BIN)/python -m pytest -n 2 -m "not browser and not slow"
 
 test: $(VENV)/dev.ok ## Everything, on SQLite and PostgreSQL and in a real browser
@@ -35,6 +36,7 @@ test: $(VENV)/dev.ok ## Everything, on SQLite and PostgreSQL and in a real brows
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@bash tests/oidc_provider/install.sh >/dev/null  # a certified provider from npm, for the tests of signing in
 	$(BIN)/python -m pytest -n 2 -m "not browser"
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser  # by itself: its driver keeps a loop in the process
 
