@@ -80,6 +80,12 @@ WHO_MAY_ENTER = {
     "pages.service_worker": "public",
     "pages.set_language": "public",
     "pages.start": "public",
+    "passkeys.ask": "public",
+    "passkeys.begin": "passkey_set",
+    "passkeys.make": "passkey_set",
+    "passkeys.remove": "passkey_set",
+    "passkeys.show": "passkey_set",
+    "passkeys.sign_in": "public",
     "phones.replace": "public",
     "phones.show": "phone_set",
     "phones.subscribe": "phone_set",
@@ -260,7 +266,7 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         f"{p}/plan/egen-rad",
         f"{p}/delning/enheter",
     ]
-    found += [f"{p}/enheter", f"{p}/tappad-telefon"]
+    found += [f"{p}/enheter", f"{p}/passnyckel", f"{p}/tappad-telefon"]
     found += [f"{p}/viktigt/{prompt}" for prompt in ("now", "strength", "worry", "know")]
     found += [f"{p}/viktigt/now/vem", f"{p}/viktigt/now/tidigare"]
     for row in session.scalars(select(PlanRow).where(PlanRow.person_id == person_id)):

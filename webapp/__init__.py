@@ -50,7 +50,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
 
 
 def _register_features(app: Flask) -> None:
-    from webapp.accounts import device_routes, staying_routes
+    from webapp.accounts import device_routes, passkey_routes, staying_routes
     from webapp.accounts import routes as accounts
     from webapp.accounts.oidc import routes as oidc
     from webapp.contacts import routes as contacts
@@ -70,6 +70,7 @@ def _register_features(app: Flask) -> None:
     for feature in (
         accounts,
         device_routes,
+        passkey_routes,
         staying_routes,
         oidc,
         directory,

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     CARE_SET = "care_set"
     DEVICES_SET = "devices_set"
     PHONE_LOST = "phone_lost"
+    PASSKEY_SET = "passkey_set"
     CUSTODY_SET = "custody_set"
     DEATH_MARK = "death_mark"
     PROTECTION_SET = "protection_set"
@@ -70,6 +71,7 @@ class Ties:
     is_self: bool = False
     areas: Mapping[Area, Level] = field(default_factory=dict)  # what the person let a relative into
     cares: bool = False  # staff of a unit with a care relation, or in an emergency
+    limited: bool = False  # oneself, signed in by a paper code
     emergency: bool = False  # without a care relation, or past a block: nödöppning, to read what helps now
     mandate: str = (
         ""  # a relative whom staff verified: "guardian", "god_man", "forvaltare", "framtidsfullmakt"
@@ -86,6 +88,7 @@ class Rule:
     staff in an emergency."""
 
     me: bool = False
+    paper: bool = False  # the person too when signed in by a paper code (papperskod)
     areas: tuple[Area, ...] = ()
     level: Level = Level.SEE
     staff: bool = False
@@ -93,7 +96,7 @@ class Rule:
 
     def allows(self, ties: Ties) -> bool:
         if ties.is_self:
-            return self.me
+            return self.me and (self.paper or not ties.limited)
         if ties.emergency:
             return self.emergency
         if ties.cares:
@@ -104,9 +107,13 @@ class Rule:
 ANY_AREA = tuple(Area)
 
 TABLE: Mapping[Permission, Rule] = {
-    Permission.TODAY_SEE: Rule(me=True, areas=(Area.REMINDERS, Area.PLAN, Area.TIMES), staff=True),
-    Permission.REMINDER_ANSWER: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
-    Permission.WHAT_MATTERS_SEE: Rule(me=True, areas=(Area.WHAT_MATTERS,), staff=True, emergency=True),
+    Permission.TODAY_SEE: Rule(
+        me=True, paper=True, areas=(Area.REMINDERS, Area.PLAN, Area.TIMES), staff=True
+    ),
+    Permission.REMINDER_ANSWER: Rule(me=True, paper=True, areas=(Area.REMINDERS,), level=Level.HELP),
+    Permission.WHAT_MATTERS_SEE: Rule(
+        me=True, paper=True, areas=(Area.WHAT_MATTERS,), staff=True, emergency=True
+    ),
     Permission.WHAT_MATTERS_HISTORY: Rule(
         me=True
     ),  # what was shared is what stood then, not what came before
@@ -117,20 +124,21 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_ADD_OWN_ROW: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
     Permission.PLAN_ANSWER: Rule(me=True),
     Permission.PLAN_TELL_OUTCOME: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
-    Permission.CONTACTS_SEE: Rule(me=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
-    Permission.REMINDERS_SEE: Rule(me=True, areas=(Area.REMINDERS,), staff=True),
+    Permission.CONTACTS_SEE: Rule(me=True, paper=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
+    Permission.REMINDERS_SEE: Rule(me=True, paper=True, areas=(Area.REMINDERS,), staff=True),
     Permission.REMINDER_SET: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
     Permission.REMINDER_SEND: Rule(staff=True),
-    Permission.PHONE_SET: Rule(me=True),
-    Permission.MORE_SEE: Rule(me=True, areas=ANY_AREA, staff=True),
+    Permission.PHONE_SET: Rule(me=True, paper=True),
+    Permission.MORE_SEE: Rule(me=True, paper=True, areas=ANY_AREA, staff=True),
     Permission.SHARING_SET: Rule(me=True),
     Permission.LOG_SEE: Rule(me=True),
     Permission.SETTINGS_SET: Rule(me=True),
     Permission.PERSON_SEE: Rule(staff=True),
     Permission.CARE_SET: Rule(staff=True),
-    Permission.DEVICES_SET: Rule(me=True),
+    Permission.DEVICES_SET: Rule(me=True, paper=True),
+    Permission.PASSKEY_SET: Rule(me=True, paper=True),
     # Ends, and never opens, anything. Who helps with the reminders knows the phone they come to.
-    Permission.PHONE_LOST: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP, staff=True),
+    Permission.PHONE_LOST: Rule(me=True, paper=True, areas=(Area.REMINDERS,), level=Level.HELP, staff=True),
     Permission.CUSTODY_SET: Rule(staff=True),
     Permission.DEATH_MARK: Rule(staff=True),
     Permission.PROTECTION_SET: Rule(staff=True),

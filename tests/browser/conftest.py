@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -126,10 +126,12 @@ def serve(file: Path, push_service: PushService, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(clock, "now", now)
     app = create_app(settings(f"sqlite:///{file}", NARAMIG_EXTRA_PUSH_ORIGINS=push_service.origin))
     server = create_server(app, host="127.0.0.1", port=0, threads=6)
+    origin = f"http://localhost:{server.effective_port}"
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], origin=origin)  # passkeys are bound to it
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        yield Site(app, f"http://localhost:{server.effective_port}", now, push_service)
+        yield Site(app, origin, now, push_service)
     finally:
         server.close()
         thread.join(5)

@@ -81,6 +81,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("delning-enheter", "aino", f"{aino}/delning/enheter"),
         Shown("logg", "aino", f"{aino}/logg"),
         Shown("installningar", "aino", f"{aino}/installningar"),
+        Shown("passnyckel", "aino", f"{aino}/passnyckel"),
         Shown("enheter", "aino", f"{aino}/enheter"),
         Shown("tappad-telefon", "aino", f"{aino}/tappad-telefon"),
         Shown("anhorig-tappad-telefon", "lisa", f"{aino}/tappad-telefon"),

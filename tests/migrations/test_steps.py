@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from tests import databases
 from tests.conftest import NOON
-from webapp.accounts.models import Account, KeptForm, Login, Person, StaffMember
+from webapp.accounts.models import Account, Challenge, KeptForm, Login, Passkey, Person, Purpose, StaffMember
 from webapp.accounts.oidc.models import ProviderLogin, UsedOnce
 from webapp.contacts.models import ContactHours
 from webapp.core import audit, clock
@@ -131,6 +131,16 @@ def fill(database: Database) -> None:
                 ),
                 Heartbeat(worker="w", at=NOON),
                 Tries(key=b"\x01" * 32, number=1, until=NOON),
+                Challenge(octets=b"\x01" * 32, purpose=Purpose.SIGN_IN, made_at=NOON),
+                Passkey(
+                    person_id=person.id,
+                    account_id=account.id,
+                    credential_id=b"\x02" * 32,
+                    public_key=b"\x03" * 77,
+                    sign_count=2**32 - 1,
+                    name="Telefonen",
+                    made_at=NOON,
+                ),
                 KeptForm(person_id=person.id, account_id=account.id, place="/p", typed="{}", kept_at=NOON),
                 ProviderLogin(login_id=login.id, provider="bankid", sid="s"),
                 UsedOnce(hash=b"\xff" * 32, until=NOON),

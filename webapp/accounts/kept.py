@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from webapp.accounts.logins import accounts_beside
 from webapp.accounts.models import KeptForm, Person
 from webapp.core import fence
 
@@ -55,17 +56,23 @@ def keep(
 
 
 def find(session: Session, account_id: UUID, place: str, now: datetime) -> Typed | None:
-    """What this account had typed there, if anything."""
+    """What the owner of this account had typed there, by whatever account they came."""
     typed = session.scalar(
         select(KeptForm.typed).where(
-            KeptForm.account_id == account_id, KeptForm.place == place, KeptForm.kept_at > now - LASTS
+            KeptForm.account_id.in_(accounts_beside(account_id)),
+            KeptForm.place == place,
+            KeptForm.kept_at > now - LASTS,
         )
     )
     return cast(Typed, json.loads(typed)) if typed else None
 
 
 def drop(session: Session, account_id: UUID, place: str) -> None:
-    session.execute(delete(KeptForm).where(KeptForm.account_id == account_id, KeptForm.place == place))
+    session.execute(
+        delete(KeptForm)
+        .where(KeptForm.account_id.in_(accounts_beside(account_id)), KeptForm.place == place)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def drop_old(session: Session, now: datetime) -> None:

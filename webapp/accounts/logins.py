@@ -33,12 +33,14 @@ def open_login(
     began_at: datetime | None = None,
     *,
     device: str = "",
+    passkey_id: UUID | None = None,
+    limited: bool = False,
 ) -> str:
     """Open a sign-in and return its token, which is shown nowhere else and only its hash kept.
 
     Staff begin under their first assignment when none is named; without one they have no unit. `began_at` is
     when the person last showed who they are, if not now: AT_MOST counts from there. `device` is
-    devices.kind_of the browser.
+    devices.kind_of the browser. `limited`: by a paper code, or a passkey made with one.
     """
     if account.staff_id is not None and assignment_id is None:
         mine = assignments_of(session, account.staff_id, clock.local(now).date())
@@ -52,6 +54,8 @@ def open_login(
             began_at=began_at or now,
             seen_at=now,
             device=device,
+            passkey_id=passkey_id,
+            limited=limited,
         )
     )
     return token
@@ -71,7 +75,7 @@ class OpenLogin:
     seen_at: datetime
 
 
-def _accounts_beside(account_id: UUID) -> Select[UUID]:
+def accounts_beside(account_id: UUID) -> Select[UUID]:
     """This account and the others of the same person or staff member: one may come by several brokers."""
     other = aliased(Account)
     same = or_(other.person_id == Account.person_id, other.staff_id == Account.staff_id)
@@ -83,7 +87,7 @@ def open_logins(session: Session, account_id: UUID, now: datetime) -> list[OpenL
     found = session.execute(
         select(Login.id, Login.device, Login.began_at, Login.seen_at)
         .where(
-            Login.account_id.in_(_accounts_beside(account_id)),
+            Login.account_id.in_(accounts_beside(account_id)),
             Login.ended_at.is_(None),
             Login.seen_at >= now - IDLE,
             Login.began_at >= now - AT_MOST,
@@ -99,7 +103,7 @@ def end_own_login(session: Session, account_id: UUID, login_id: UUID, now: datet
         update(Login)
         .where(
             Login.id == login_id,
-            Login.account_id.in_(_accounts_beside(account_id)),
+            Login.account_id.in_(accounts_beside(account_id)),
             Login.ended_at.is_(None),
         )
         .values(ended_at=now)
@@ -113,7 +117,7 @@ def end_other_logins(session: Session, account_id: UUID, kept: UUID, now: dateti
     """End every sign-in of this account's owner but one."""
     session.execute(
         update(Login)
-        .where(Login.account_id.in_(_accounts_beside(account_id)), Login.id != kept, Login.ended_at.is_(None))
+        .where(Login.account_id.in_(accounts_beside(account_id)), Login.id != kept, Login.ended_at.is_(None))
         .values(ended_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -203,6 +207,7 @@ _READER = (
         Login.began_at,
         Login.seen_at,
         Login.ended_at,
+        Login.limited,
         Account.id.label("account_id"),
         Account.kind,
         Person.id.label("person_id"),
@@ -249,6 +254,7 @@ def _citizen(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
         language=row.language,
         person_id=row.person_id,
         municipality=row.municipality,
+        limited=row.limited,
     )
 
 

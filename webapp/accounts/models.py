@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
@@ -108,9 +108,47 @@ class Login(Base):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    device: Mapped[str] = mapped_column(
-        String(40), default=""
-    )  # devices.kind_of; never the User-Agent itself
+    device: Mapped[str] = mapped_column(String(40), default="")  # devices.kind_of, not the User-Agent
+    passkey_id: Mapped[UUID | None] = mapped_column(ForeignKey("passkey.id"))  # if that is what opened it
+    limited: Mapped[bool] = mapped_column(default=False)  # by a paper code: some pages alone
+
+
+class Passkey(Base):
+    """A key in a person's own device that brings them back (passnyckel): opened by finger, face or its code."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index("ix_passkey_person", "person_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(2048))  # COSE
+    sign_count: Mapped[int] = mapped_column(BigInteger)  # 0 for good where the device does not count
+    name: Mapped[str] = mapped_column(Sealed("passkey.name"))  # the person's own
+    limited: Mapped[bool] = mapped_column(
+        default=False
+    )  # made in a sign-in by paper code, and no more than that
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Purpose(StrEnum):
+    """What a challenge is for."""
+
+    MAKE = "make"
+    SIGN_IN = "sign_in"
+
+
+class Challenge(Base):
+    """What a passkey is asked to sign: once, and within five minutes."""
+
+    __tablename__ = "passkey_challenge"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    octets: Mapped[bytes] = mapped_column(LargeBinary(64))
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # whose key is to be made
+    made_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class KeptForm(Base):

@@ -65,6 +65,7 @@ class Reader:
     municipality: str = ""
     began_at: datetime | None = None  # when they showed who they are
     flow: str = ""  # the unit's kind of care: directory.flows
+    limited: bool = False  # signed in by a paper code: what the table says for it, and nothing of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +231,11 @@ def sign_in_first() -> Response:
     return cast(Response, redirect(url_for("accounts.sign_in", next=back)))
 
 
-def signed_in(kind: str, duty: str | None = None) -> Callable[[View], View]:
-    """For pages of one's own: a reader of `kind` ("citizen" or "staff"), with `duty` where one is named."""
+def signed_in(kind: str, duty: str | None = None, *, paper: bool = False) -> Callable[[View], View]:
+    """For pages of one's own: a reader of `kind` ("citizen" or "staff"), with `duty` where one is named.
+
+    Somebody who signed in by a paper code comes in only where `paper` says so.
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -239,7 +243,7 @@ def signed_in(kind: str, duty: str | None = None) -> Callable[[View], View]:
             who = reader()
             if who is None:
                 return sign_in_first()
-            if who.kind != kind or (duty is not None and who.duty != duty):
+            if who.kind != kind or (duty is not None and who.duty != duty) or (who.limited and not paper):
                 abort(404)
             return view(**rest)
 

@@ -38,7 +38,7 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
     "staff.css": ("staff.css",),
 }
 # Imported by name before the importer, so that the importer can be given the hashed name.
-SCRIPTS = ("push.js", "stay.js", "app.js")
+SCRIPTS = ("push.js", "stay.js", "passkey.js", "app.js")
 
 
 @dataclass(frozen=True)

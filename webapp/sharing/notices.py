@@ -38,6 +38,8 @@ class Kind(StrEnum):
     SIP_RECORDED = "sip_recorded"  # to the person: staff have written down a consent
     SIP_ENDED = "sip_ended"  # to the person: staff have written down that it is withdrawn
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
+    PASSKEY_MADE = "passkey_made"  # to the person
+    PASSKEY_COPIED = "passkey_copied"  # to the person, whose key there seem to be two of
     PHONE_LOST = "phone_lost"  # to the person, whose phones somebody who may has signed out
     MANDATE_BEGAN = "mandate_began"  # to the person: staff recorded a guardian, a god man …
     MANDATE_ENDED = "mandate_ended"  # to the person
@@ -94,6 +96,14 @@ TEXTS: Mapping[Kind, Text] = {
     ),
     Kind.EMERGENCY: Text(
         _l("Personal har öppnat dina sidor i en nödsituation. Du ser vem och varför."), way="units.show"
+    ),
+    Kind.PASSKEY_MADE: Text(
+        _l("Inloggningen har sparats på en enhet. Var det inte du? Ta bort den under Inställningar.")
+    ),
+    Kind.PASSKEY_COPIED: Text(
+        _l(
+            "En sparad inloggning kan ha kopierats. Den är borttagen. Logga in med e-legitimation och spara en ny."
+        )
     ),
     Kind.PHONE_LOST: Text(
         _l("Någon som hjälper dig har sagt att din telefon är borta. Alla enheter loggades ut.")

@@ -43,7 +43,7 @@ def _municipality() -> str:
 
 
 @bp.post("/mina/last")
-@signed_in("citizen")
+@signed_in("citizen", paper=True)
 def press_away() -> ResponseReturnValue:
     """The reader has read what the app told them, and the words go."""
     notices.press_away(db.session, _reader_id(), _pressed(request.form.getlist("nytt")), clock.now())

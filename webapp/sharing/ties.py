@@ -137,7 +137,9 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     if who.person_id == person_id:
         if is_writing(session):  # two devices of one person: what the second finds is what the first left
             session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
-        return Seen(who.name, who.language, who.municipality, Ties(is_self=True))
+        return Seen(who.name, who.language, who.municipality, Ties(is_self=True, limited=who.limited))
+    if who.limited:
+        return None  # a paper code opens one's own pages, and nobody else's
     if who.person_id is not None:
         return _relative(session, who.person_id, person_id)
     if who.unit_id is not None and who.duty == "care":

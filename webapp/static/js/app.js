@@ -9,6 +9,8 @@ for (const text of document.querySelectorAll("[data-draft-url]")) keepDraft(text
 for (const place of document.querySelectorAll("[data-share]")) shareLink(place);
 startWorker().catch(() => {}); // no worker here (private window, old browser): the page works as it is
 startPush().catch(() => {});
+const passkey = document.querySelector("[data-passkey]");
+if (passkey) import("./passkey.js").then((module) => module.preparePasskey(passkey, csrf));
 if (document.body.dataset.left > 0) watchTime(Number(document.body.dataset.left));
 
 // The bar "Du är utan nät" follows the phone. navigator.onLine can be wrong, but never invents a net.
