@@ -12,8 +12,9 @@ from sqlalchemy import func, select, text
 from tests.conftest import NOON
 from tests.people import Guest, Visitor
 from webapp.accounts import kept
+from webapp.accounts.domain import add_account
 from webapp.accounts.logins import IDLE, LAPSED_LASTS
-from webapp.accounts.models import KeptForm
+from webapp.accounts.models import KeptForm, Person
 from webapp.core import clock
 from webapp.core.db import Database
 from webapp.plans.models import PlanRow
@@ -121,6 +122,22 @@ def test_a_relatives_words_are_the_relatives(app: Flask, database: Database, vis
     with clock.frozen(LATE):
         assert WORDS not in visit("aino").page(f"{aino}/plan/egen-rad")
         assert WORDS in visit("lisa").page(f"{aino}/plan/egen-rad")
+
+
+def test_the_same_person_gets_it_back_by_another_account_too(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    """BankID in the morning, Freja in the evening."""
+    aino = visit("aino")
+    path = f"{aino.p}/plan/egen-rad"
+    send_late(aino, path, {"what": WORDS})
+    with database.writing() as session:
+        add_account(session, "demo", "freja", session.get_one(Person, aino.id))
+    with clock.frozen(LATE):
+        other = visit("freja")
+        assert WORDS in other.page(path)
+        assert other.post(path, {"what": WORDS}).status_code == 302
+    assert count(database) == 0
 
 
 @ON_SQLITE

@@ -19,6 +19,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, Challenge, Kind, Login, Passkey, Purpose
+from webapp.core import fence
 from webapp.core.access import Reader
 from webapp.sharing import notices
 
@@ -154,6 +155,7 @@ def make(
         )
     except Exception as fault:  # it reads whatever it is sent, and fails in any way
         raise Refused from fault
+    fence.by_key(session, made.credential_id.hex())
     if session.scalar(select(func.count()).where(Passkey.credential_id == made.credential_id)):
         raise Refused
     key = Passkey(
@@ -208,7 +210,10 @@ def sign_in(session: Session, site: Site, octets: bytes, answer: Mapping[str, An
 
 
 def _known(session: Session, credential_id: bytes) -> Passkey | None:
-    """A key that still holds, of a citizen's account that is still its person's."""
+    """A key that still holds, of a citizen's account that is still its person's; the session is about them then."""
+    fence.by_key(session, credential_id.hex())
+    whose = session.scalar(select(Passkey.person_id).where(Passkey.credential_id == credential_id))
+    fence.about(session, whose)
     return session.scalars(
         select(Passkey)
         .join(Account, Account.id == Passkey.account_id)

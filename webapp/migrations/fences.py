@@ -26,6 +26,7 @@ APPEND_ONLY = ("access_log",)
 
 OPEN: Mapping[str, str] = {  # tables that know a person, and stand outside the fence
     "account": "found by the provider's word before anybody knows who it is; holds no text",
+    "login": "found by its token's hash before anybody knows whose it is; holds no text",
     "person": "names stand on others' pages: a relative's, a patient's in a list; number and phone are sealed",
 }
 THROUGH: Mapping[str, tuple[str, str]] = {  # a part of a fenced table's row: met with it
@@ -73,7 +74,11 @@ class Policy:
 
 
 INSTEAD: Mapping[str, Policy] = {  # whose the rows are, where they are not the person's they are about
-    "kept_form": Policy("account", f"account_id = {_set(ACCOUNT)}::uuid"),
+    "kept_form": Policy(
+        "account",
+        f"account_id = {_set(ACCOUNT)}::uuid OR account_id IN"  # noqa: S608
+        f" (SELECT other.id FROM account other WHERE other.person_id = {_set(READER)}::uuid)",
+    ),
 }
 ALSO: Mapping[str, tuple[Policy, ...]] = {
     "block": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid", "SELECT"),),
@@ -88,6 +93,7 @@ ALSO: Mapping[str, tuple[Policy, ...]] = {
         Policy("stepped_back", f"accepted_by = {_set(READER)}::uuid", "UPDATE"),
     ),
     "occurrence": (Policy("key", f"id::text = {_set(KEY)}", "SELECT"),),
+    "passkey": (Policy("key", f"encode(credential_id, 'hex') = {_set(KEY)}", "SELECT"),),
     "subscription": (
         Policy("key", f"endpoint = {_set(KEY)}", "SELECT"),
         Policy("taken", f"endpoint = {_set(KEY)}", "UPDATE", f"person_id = {_set(SUBJECT)}::uuid"),
