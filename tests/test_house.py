@@ -28,7 +28,7 @@ from webapp.permissions import TABLE, Permission
 from webapp.plans.models import AgreedTime, PlanRow
 from webapp.reminders.models import Occurrence, Reminder, SetBy
 from webapp.reminders.tokens import Tokens
-from webapp.sharing.models import CareRelation
+from webapp.sharing.models import CareRelation, Consent, ConsentKind
 
 HOUSE = Path(webapp.__file__).parent
 TEMPLATES = HOUSE / "templates"
@@ -48,6 +48,15 @@ WHO_MAY_ENTER = {
     "care.end": "care_set",
     "care.show": "person_see",
     "contacts.show": "contacts_see",
+    "custody.add_guardian": "custody_set",
+    "custody.appoint": "custody_set",
+    "custody.end": "custody_set",
+    "custody.freeze": "custody_set",
+    "custody.lift": "custody_set",
+    "custody.show": "custody_set",
+    "deaths.mark": "death_mark",
+    "deaths.show_all": "staff:care",
+    "deaths.undo": "staff:care",
     "demo.sign_in": "public",
     "devices.end": "devices_set",
     "devices.lost": "phone_lost",
@@ -97,6 +106,12 @@ WHO_MAY_ENTER = {
     "plans.object_to": "plan_answer",
     "plans.show": "plan_see",
     "plans.tell_outcome": "plan_tell_outcome",
+    "protection.end_naming": "protection_set",
+    "protection.manage": "staff:manager",
+    "protection.protect": "protection_set",
+    "protection.show": "protection_set",
+    "protection.show_all": "staff:care",
+    "protection.unprotect": "protection_set",
     "reminders.answer": "reminder_answer",
     "reminders.change": "reminder_set",
     "reminders.end": "reminder_set",
@@ -147,6 +162,14 @@ KEEPS_TYPED = {
     "accounts.settings",
     "care.change",
     "invitations.new",
+    "custody.add_guardian",
+    "custody.appoint",
+    "custody.end",
+    "custody.freeze",
+    "custody.lift",
+    "deaths.mark",
+    "protection.manage",
+    "protection.show",
     "pages.feedback",
     "plans.add_own_row",
     "plans.ask",
@@ -297,6 +320,9 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
     )
     return [
         *("/personal/", "/personal/sok", "/personal/skickat", "/personal/ingen-vard"),
+        *("/personal/avlidna", "/personal/skyddade"),
+        *(f"/personal/person/{person_id}/{page}" for page in ("foretrader", "foretrader/god-man")),
+        *(f"/personal/person/{person_id}/{page}" for page in ("avliden", "skydd")),
         *(
             f"{p}/{page}"
             for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser", "tappad-telefon")
@@ -335,6 +361,10 @@ def every_page(session: Session, visit: Visitor) -> Iterator[tuple[Guest, str]]:
         "paminnelser/ny",
     ):
         yield lisa, f"{aino.p}/{page}"
+    mats, child = visit("mats"), f"/personal/person/{visit('jon').id}/foretrader"
+    custody = session.scalars(select(Consent.id).where(Consent.kind == ConsentKind.GUARDIAN)).one()
+    for page in ("", "/vardnadshavare", f"/{custody}/avsluta", f"/{custody}/frys"):
+        yield mats, f"{child}{page}"
     sara, jon = visit("sara"), visit.p("jon")
     for page in ("idag", "plan", "kontakter", "mer"):
         yield sara, f"{jon}/{page}"

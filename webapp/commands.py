@@ -69,8 +69,17 @@ def run(once: bool) -> None:
 
     from webapp.core.push.sender import Sender
     from webapp.reminders import worker
+    from webapp.sharing.coming_of_age import tell_of_birthdays
 
     logs.set_up()
     settings = _settings()
     sender = Sender(keys.vapid(), extra_origins=settings.extra_push_origins)
-    uvloop.run(worker.serve(Database(settings.worker_url, settings.keys), sender, keys.tokens(), once=once))
+    uvloop.run(
+        worker.serve(
+            Database(settings.worker_url, settings.keys),
+            sender,
+            keys.tokens(),
+            once=once,
+            daily=[tell_of_birthdays],
+        )
+    )

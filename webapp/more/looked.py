@@ -28,6 +28,9 @@ PAGES: Mapping[str, LazyText] = {
     "sip": _l("Samtycke till SIP"),
     "emergency": _l("Öppnat i en nödsituation"),
     "devices": _l("Tappad telefon"),
+    "custody": _l("Vem får se vad"),
+    "deaths": _l("Uppgifter för personalen"),
+    "protection": _l("Skyddade personuppgifter"),
 }
 SAME_PAGE = {"staff": "reminders", "answers": "reminders"}
 

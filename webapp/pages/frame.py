@@ -21,6 +21,7 @@ PERSON: tuple[tuple[Permission, Way], ...] = (
     (Permission.CONTACTS_SEE, ("contacts.show", _l("Kontakter"), "kontakter")),
     (Permission.MORE_SEE, ("more.show", _l("Mer"), "mer")),
 )
+STARTS = {"care": "staff.work_list", "manager": "protection.manage"}
 STAFF: tuple[Way, ...] = (
     ("staff.work_list", _l("Arbetslista"), "plan"),
     ("staff.search", _l("Personer"), "sok"),
@@ -58,5 +59,5 @@ def first_page(ties: Ties, person_id: UUID) -> str:
 def own_page(who: Reader) -> str:
     """Where the reader's own start is."""
     if who.kind == "staff":
-        return url_for("staff.work_list") if who.duty == "care" else url_for("staff.no_care")
+        return url_for(STARTS.get(who.duty, "staff.no_care"))
     return url_for("today.show", person_id=who.person_id)

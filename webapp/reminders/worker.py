@@ -13,9 +13,12 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from webapp.core import clock
 from webapp.core.db import Database
@@ -26,6 +29,8 @@ from webapp.reminders.queue import Leased
 from webapp.reminders.tokens import Tokens
 
 log = logging.getLogger(__name__)
+
+Daily = Callable[[Session, datetime], Any]  # asked each day, by several workers too: safe to ask twice
 
 IDLE_SECONDS = 1.0  # between rounds when nothing is due
 BEAT = timedelta(seconds=10)
@@ -59,6 +64,8 @@ class Worker:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
     last_beat: datetime | None = None
+    daily: Sequence[Daily] = ()  # done once each local day, and when the worker starts
+    last_day: date | None = None
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, *, once: bool = False) -> None:
@@ -111,6 +118,7 @@ class Worker:
 
     def _plan(self) -> int:
         now = self.now()
+        self._daily(now)
         with self.database.writing() as session:
             beats = self.last_beat is None or abs(now - self.last_beat) >= BEAT
             if beats:
@@ -119,6 +127,19 @@ class Worker:
         if beats:
             self.last_beat = now
         return done
+
+    def _daily(self, now: datetime) -> None:
+        """What is done once a day; each by itself, so that one that fails stops nothing and is tried tomorrow."""
+        today = clock.local(now).date()
+        if self.last_day == today:
+            return
+        self.last_day = today
+        for work in self.daily:
+            try:
+                with self.database.writing() as session:
+                    work(session, now)
+            except Exception:
+                log.exception("daily work failed: %s", work.__name__)
 
     def _lease(self) -> list[Leased]:
         room = min(AT_ONCE, IN_HAND - self.in_hand)
@@ -166,10 +187,12 @@ class Worker:
             return
 
 
-async def serve(database: Database, sender: Sender, tokens: Tokens, *, once: bool = False) -> None:
+async def serve(
+    database: Database, sender: Sender, tokens: Tokens, *, once: bool = False, daily: Sequence[Daily] = ()
+) -> None:
     """Run one worker until SIGTERM or SIGINT; with `once`, until nothing is due."""
     async with sender:
-        worker = Worker(database, sender, tokens)
+        worker = Worker(database, sender, tokens, daily=daily)
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, worker.stop)

@@ -62,7 +62,7 @@ def _custodies(session: Session, now: datetime) -> Sequence[Any]:
         .where(
             Consent.kind == ConsentKind.GUARDIAN,
             Consent.withdrawn_at.is_(None),
-            Consent.until_on >= today - NOTICE,
+            Consent.until_on >= today - NOTICE - timedelta(days=1),
             Person.deceased_at.is_(None),
             or_(*near),
         )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.sharing.guardians import AS_ADULT, age, last_day_of_custody
-from webapp.sharing.mandates import ByStaff, NotNow, Proof, record
+from webapp.sharing.mandates import Because, ByStaff, NotNow, Proof, record
 from webapp.sharing.models import Consent, ConsentKind, HowGiven
 
 
@@ -31,7 +31,7 @@ def verify_guardian(
     """
     today = clock.local(now).date()
     if age(child.born_on, today) >= AS_ADULT:
-        raise NotNow("has turned 16")
+        raise NotNow(Because.TURNED_16)
     consent = Consent(
         person_id=child.id,
         kind=ConsentKind.GUARDIAN,

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Date, Uuid, and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
+from webapp.accounts import domain as accounts
 from webapp.accounts.models import Person
+from webapp.accounts.numbers import IdentityNumber
 from webapp.core import clock
 from webapp.core.access import Reader
 from webapp.directory.models import Unit
@@ -26,8 +29,22 @@ from webapp.sharing.notices import Kind, tell
 from webapp.sharing.ties import Relative, holds
 
 
+class Because(StrEnum):
+    """Why a mandate cannot be recorded."""
+
+    SAME_PERSON = "same_person"
+    ALREADY = "already"  # recorded, and it holds
+    TURNED_16 = "turned_16"
+    COVERS_NOTHING = "covers_nothing"
+    HAS_ENDED = "has_ended"
+
+
 class NotNow(ValueError):
-    """It cannot be recorded; the text says why, for a log and a test."""
+    """It cannot be recorded, because …"""
+
+    def __init__(self, because: Because) -> None:
+        super().__init__(because)
+        self.because = because
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +84,15 @@ class Scope:
     reminders: Level = Level.NONE
 
 
+def holder(session: Session, number: IdentityNumber, name: str) -> Person:
+    """Whoever has this number; somebody whom the app does not know yet is taken in, by the name staff have read.
+
+    Nothing about a person that the app knows already comes back to whoever typed the number.
+    """
+    known = accounts.person_by_number(session, number)
+    return known or accounts.add_person(session, name=name, called=name.split()[0][:60], number=number)
+
+
 def appoint(
     session: Session,
     person: Person,
@@ -83,10 +109,12 @@ def appoint(
     Holds through `until_on`. Raises NotNow where it covers nothing, has ended, or is recorded already.
     """
     today = clock.local(now).date()
-    if kind not in APPOINTED or until_on < today:
-        raise NotNow("is no mandate that begins")
+    if kind not in APPOINTED:
+        raise ValueError(kind)
+    if until_on < today:
+        raise NotNow(Because.HAS_ENDED)
     if not any((scope.what_matters, scope.plan, scope.contacts, scope.reminders)):
-        raise NotNow("covers nothing")
+        raise NotNow(Because.COVERS_NOTHING)
     consent = Consent(
         person_id=person.id,
         kind=kind,
@@ -107,11 +135,11 @@ def appoint(
 def record(session: Session, consent: Consent, proof: Proof, by: ByStaff) -> Consent:
     """Keep the consent with what staff looked at. Raises NotNow for the person themselves, or a second time."""
     if consent.relative_id == consent.person_id:
-        raise NotNow("is the person")
+        raise NotNow(Because.SAME_PERSON)
     same = (Consent.person_id == consent.person_id, Consent.relative_id == consent.relative_id)
     again = select(Consent.id).where(*same, Consent.kind == consent.kind, holds(consent.from_on))
     if session.scalar(again.limit(1)) is not None:
-        raise NotNow("is recorded already")
+        raise NotNow(Because.ALREADY)
     session.add(consent)
     session.flush()
     session.add(
