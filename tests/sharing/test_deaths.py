@@ -149,6 +149,9 @@ def test_a_mistake_is_undone_by_those_who_cared_and_by_nobody_else(
     assert undone(visit("anna"), database) == 302  # home care cares for her too
     assert visit("aino").get(f"{visit.p('aino')}/idag").status_code == 200
     assert "Aino" not in nils.page("/personal/avlidna")
+    with database.read() as session:
+        death = session.scalars(select(Death)).one()
+        assert (death.undone_at, death.undone_by) == (NOON, by(session, "anna").staff_id)
 
 
 @ON_SQLITE

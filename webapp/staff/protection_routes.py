@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice
 
 from webapp.accounts import domain as accounts
 from webapp.accounts.models import Duty
-from webapp.core import audit, clock, db
+from webapp.core import audit, clock, db, fence
 from webapp.core.access import needs, signed_in, the_reader
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
@@ -92,6 +92,7 @@ def manage() -> ResponseReturnValue:
         person = accounts.person_by_number(db.session, form.identity())
         by, now = _by(), clock.now()
         if person and protection.cared_for_and_protected(db.session, person.id, by.unit_id, clock.today()):
+            fence.about(db.session, person.id)
             protection.name_staff(db.session, person.id, UUID(form.staff.data), by.staff_id, now)
             audit.write(db.session, the_reader, person.id, audit.page_of("protection.manage"))
             db.session.commit()
