@@ -13,6 +13,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.accounts import keeping, session
     from webapp.accounts.oidc import routes as oidc
     from webapp.core import access, db, i18n, limits, logs, security
+    from webapp.core.website import Website
     from webapp.directory import numbers
     from webapp.pages import failing, frame, templates
     from webapp.pages import routes as pages
@@ -21,7 +22,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.sharing import closing, ties
 
     settings = Settings.read(env)
-    app = Flask(__name__, static_folder=None)
+    app = Website(__name__, static_folder=None)
     app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
     app.jinja_environment = templates.Environment
     app.jinja_env.globals["url_for"] = templates.address

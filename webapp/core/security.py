@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import io
 import json
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import brotli
 from flask import Flask, Response, abort, current_app, g, request
-from flask_wtf.csrf import generate_csrf, validate_csrf
-from markupsafe import Markup
 from werkzeug.exceptions import LengthRequired
-from wtforms import ValidationError
+
+from webapp.core.form_token import form_token_field, holds
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -89,8 +86,6 @@ def init_app(app: Flask, hosts: frozenset[str]) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session
-        WTF_CSRF_SSL_STRICT=False,  # the token decides; some browsers send no referrer
     )
     app.wsgi_app = RefuseOddRequests(app.wsgi_app, hosts)  # type: ignore[method-assign]
     app.before_request(_refuse_odd)
@@ -136,21 +131,6 @@ def signed_body(view: View) -> View:
     return view
 
 
-def form_token() -> str:
-    """The form token, masked anew in each answer, so that compression gives nothing away (BREACH)."""
-    masked: str | None = g.get("masked_token")
-    if masked is None:
-        token = generate_csrf().encode()
-        pad = secrets.token_bytes(len(token))
-        masked = g.masked_token = base64.urlsafe_b64encode(pad + _xor(pad, token)).decode()
-    return masked
-
-
-def form_token_field() -> Markup:
-    """The token as every form carries it."""
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(form_token())
-
-
 def _check_form_token() -> None:
     if request.method in SAFE:
         return
@@ -160,25 +140,11 @@ def _check_form_token() -> None:
     if view is None or getattr(view, "token_in_address", False) or getattr(view, "signed_body", False):
         return
     sent = request.headers.get("X-CSRFToken") or request.form.get("csrf_token", "")
-    try:
-        validate_csrf(_unmask(sent))
-    except ValidationError:
-        if not getattr(view, "keeps_typed", False):
-            abort(400)
-        g.token_fault = True
-
-
-def _unmask(masked: str) -> str:
-    try:
-        octets = base64.urlsafe_b64decode(masked.encode("ascii"))
-        half = len(octets) // 2
-        return _xor(octets[:half], octets[half:]).decode("ascii")
-    except ValueError:
-        return ""
-
-
-def _xor(pad: bytes, text: bytes) -> bytes:
-    return bytes(left ^ right for left, right in zip(pad, text, strict=False))
+    if holds(sent):
+        return
+    if not getattr(view, "keeps_typed", False):
+        abort(400)
+    g.token_fault = True
 
 
 # Bodies that are not forms
