@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOON as MORNING
 from tests.reminders.setting import MINUTE, deliveries, occurrences, person, phone, remind, wish
 from webapp.core import clock
-from webapp.reminders import domain, planning
+from webapp.reminders import domain, listing, planning
 from webapp.reminders.day import day_of
 from webapp.reminders.domain import By
 from webapp.reminders.models import SetBy, State
@@ -160,7 +160,7 @@ def test_a_form_sent_twice_sets_one_reminder(session: Session) -> None:
     by, key = By(account.id, SetBy.SELF), "0e5a4a0e-0000-4000-8000-000000000000"
     first = domain.set_reminder(session, who.id, wish("08:10"), by, MORNING, key)
     assert domain.set_reminder(session, who.id, wish("08:10"), by, MORNING, key) is first
-    assert len(domain.reminders_of(session, who.id)) == 1
+    assert len(listing.reminders_of(session, who.id, MORNING)) == 1
 
 
 def test_the_day_shows_what_is_due_also_when_no_worker_has_been_round(session: Session) -> None:

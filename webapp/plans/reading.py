@@ -43,16 +43,35 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """What stands around the rows; `overall`: who has the overall responsibility."""
+
+    situation: str
+    if_worse_signs: str
+    if_worse_do: str
+    held_together_by: str
+    begun_on: date
+    overall: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A goal, and how the person will notice it."""
+
+    words: str
+    noticed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanView:
     """The plan as one reader may see it. `some_hidden`: there are rows that this reader may not see."""
 
-    plan: Plan
-    goals: Sequence[Goal]
+    plan: Whole
+    goals: Sequence[Wanted]
     rows: Sequence[Row]
     some_hidden: bool
     only_own_tasks: bool
     whole: bool  # not whole: the rows alone, without situation, goals and signs
-    overall: str
 
     @property
     def waiting(self) -> int:
@@ -73,7 +92,19 @@ class NextTime:
 
 # Made once: putting a query together costs twice what running it does.
 _PLAN = (
-    select(Plan, Organisation.name, Goal)
+    select(
+        Plan.situation,
+        Plan.if_worse_signs,
+        Plan.if_worse_do,
+        Plan.held_together_by,
+        Plan.begun_on,
+        Organisation.name,
+        Goal.words,
+        Goal.noticed_by,
+        Plan.id,
+        Plan.overall_id,
+        Plan.flow,
+    )
     .join(Organisation, Organisation.id == Plan.overall_id)
     .outerjoin(Goal, Goal.plan_id == Plan.id)
     .where(Plan.person_id == bindparam("person_id", type_=Uuid()), Plan.ended_on.is_(None))
@@ -130,16 +161,16 @@ _NEXT_MEETING = _NEXT_TIME.where(AgreedTime.plan_id.is_not(None))
 
 def current_plan(session: Session, sight: Sight) -> PlanView | None:
     """The person's one plan, or None. Two queries, whatever its size."""
-    found = session.execute(_PLAN, {"person_id": sight.person_id}).all()
+    found = rows(session, _PLAN, {"person_id": sight.person_id})
     if not found:
         return None
-    plan, overall, _ = found[0]
+    plan = found[0]
     own_tasks = only_own_tasks(sight)
     whole = not own_tasks and _sees_whole(plan, sight)
     everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
     shown = [row for row in everything if visible(row, sight)]
-    goals = [goal for _, _, goal in found if goal is not None] if whole else []
-    return PlanView(plan, goals, shown, len(shown) < len(everything), own_tasks, whole, overall)
+    goals = [Wanted(row.words, row.noticed_by) for row in found if row.words is not None] if whole else []
+    return PlanView(Whole(*plan[:6]), goals, shown, len(shown) < len(everything), own_tasks, whole)
 
 
 def only_own_tasks(sight: Sight) -> bool:
@@ -147,7 +178,7 @@ def only_own_tasks(sight: Sight) -> bool:
     return not sight.is_self and not sight.cares and not sight.ties.level(Area.PLAN)
 
 
-def _sees_whole(plan: Plan, sight: Sight) -> bool:
+def _sees_whole(plan: Any, sight: Sight) -> bool:  # a row of _PLAN
     """Staff of another organisation than the plan's see more than rows only by the person's SIP consent."""
     return sight.sees(Area.PLAN, plan.overall_id, plan.flow)
 

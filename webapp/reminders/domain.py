@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, or_, select, update
@@ -16,7 +16,6 @@ from webapp.core import fence
 from webapp.core.access import Sight
 from webapp.core.db import is_writing
 from webapp.directory.flows import Flow
-from webapp.directory.models import Unit
 from webapp.permissions import Area
 from webapp.reminders.models import (
     Answered,
@@ -74,6 +73,23 @@ class By:
     unit_id: UUID | None = None
 
 
+class Shown(Protocol):
+    """When a reminder comes, and who set it: of a Reminder, and of a line in the list of them."""
+
+    @property
+    def times(self) -> str: ...
+    @property
+    def days(self) -> int: ...
+    @property
+    def from_on(self) -> date: ...
+    @property
+    def until_on(self) -> date | None: ...
+    @property
+    def set_by(self) -> SetBy: ...
+    @property
+    def unit_id(self) -> UUID | None: ...
+
+
 def by_reader(sight: Sight) -> By:
     reader = sight.reader
     if sight.is_self:
@@ -88,7 +104,7 @@ def by_reader(sight: Sight) -> By:
     return By(reader.account_id, SetBy.RELATIVE, reader.name)
 
 
-def rule_of(reminder: Reminder) -> Rule:
+def rule_of(reminder: Shown) -> Rule:
     return Rule(
         text_to_times(reminder.times), bits_to_days(reminder.days), reminder.from_on, reminder.until_on
     )
@@ -253,20 +269,6 @@ def may_see(row: Any, sees: Sees | None) -> bool:
     return sees is None or sees(Area.REMINDERS, row.organisation_id, row.flow or Flow.ALL)
 
 
-def reminders_of(session: Session, person_id: UUID, sees: Sees | None = None) -> list[Reminder]:
-    """The person's reminders that have not ended, in the order they were set.
-
-    `sees`: whether what an organisation has set in a kind of care may be seen (core.access.Sight.sees).
-    """
-    found = session.execute(
-        select(Reminder, Unit.organisation_id, Unit.flow)
-        .outerjoin(Unit, Unit.id == Reminder.unit_id)
-        .where(Reminder.person_id == person_id, Reminder.ended_at.is_(None))
-        .order_by(Reminder.set_at, Reminder.id)
-    )
-    return [row.Reminder for row in found if may_see(row, sees)]
-
-
 def set_by_relative(session: Session, person_id: UUID, relative_id: UUID) -> Sequence[Reminder]:
     """The person's reminders that this relative set, and that have not ended."""
     found = (
@@ -283,17 +285,7 @@ def set_by_relative(session: Session, person_id: UUID, relative_id: UUID) -> Seq
     return session.scalars(found.with_for_update(of=Reminder) if is_writing(session) else found).all()
 
 
-def next_first(reminders: Sequence[Reminder], now: datetime) -> list[Reminder]:
-    """What comes next first; what is paused or comes no more last."""
-
-    def due_at(reminder: Reminder) -> tuple[bool, datetime]:
-        due = None if reminder.paused_at else rule_of(reminder).next_after(now)
-        return due is None, due.at if due else now
-
-    return sorted(reminders, key=due_at)
-
-
-def may_change(sight: Sight, reminder: Reminder) -> bool:
+def may_change(sight: Sight, reminder: Shown) -> bool:
     """The person and a helper change what they set; staff what their own unit set.
 
     What staff set the person can pause or end, but not rewrite: the text is what was assessed.
@@ -413,7 +405,7 @@ def outcomes_of(session: Session, reminder_id: UUID, most: int = 60) -> Sequence
     ).all()
 
 
-def may_stop(sight: Sight, reminder: Reminder) -> bool:
+def may_stop(sight: Sight, reminder: Shown) -> bool:
     """Pausing and ending: also the person, for what staff set; a relative only for what is no egenvård."""
     return sight.is_self or may_change(sight, reminder)
 

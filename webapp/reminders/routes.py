@@ -13,7 +13,7 @@ from webapp.core.access import needs, sight
 from webapp.core.i18n import _l, plain
 from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
-from webapp.reminders import domain, phones, words
+from webapp.reminders import domain, listing, phones, words
 from webapp.reminders.forms import ReminderForm
 from webapp.reminders.models import Reminder
 from webapp.reminders.outcome import Press
@@ -25,12 +25,11 @@ bp = Blueprint("reminders", __name__, url_prefix="/p/<uuid:person_id>/paminnelse
 @bp.get("")
 @needs(Permission.REMINDERS_SEE)
 def show_all(person_id: UUID) -> ResponseReturnValue:
-    now = clock.now()
     return render_template(
         "reminders/all.html",
-        reminders=domain.next_first(domain.reminders_of(db.session, person_id, sight().sees), now),
+        reminders=listing.reminders_of(db.session, person_id, clock.now(), sight().sees),
         when=words.when,
-        next_due=lambda reminder: words.next_due(reminder, now),
+        comes=words.comes,
         may_change=lambda reminder: domain.may_change(sight(), reminder),
         may_stop=lambda reminder: domain.may_stop(sight(), reminder),
         has_phone=phones.has_phone(db.session, person_id) if sight().is_self else None,

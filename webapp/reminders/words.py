@@ -7,13 +7,13 @@ from typing import Any
 
 from webapp.core import clock
 from webapp.core.i18n import format_day, format_moment, format_time, plain, weekday_name
-from webapp.reminders.domain import rule_of
+from webapp.reminders.domain import Shown, rule_of
 from webapp.reminders.models import Reminder
 from webapp.reminders.outcome import DONE, Outcome, Press, Result
 from webapp.reminders.schedule import EVERY_DAY, bits_to_days, text_to_times
 
 
-def when(reminder: Reminder) -> str:
+def when(reminder: Shown) -> str:
     """ "Varje dag 08.00, 20.00", or the days by name."""
     times = ", ".join(format_time(at) for at in text_to_times(reminder.times))
     days = bits_to_days(reminder.days)
@@ -26,7 +26,12 @@ def when(reminder: Reminder) -> str:
 def next_due(reminder: Reminder, now: datetime) -> str:
     """When it comes next: "idag 13.00", to stand after a colon; empty when it comes no more, or is paused."""
     due = None if reminder.paused_at else rule_of(reminder).next_after(now)
-    return format_moment(due.at, start=False) if due else ""
+    return comes(due.at if due else None)
+
+
+def comes(at: datetime | None) -> str:
+    """The same for a time that is known: empty for None."""
+    return format_moment(at, start=False) if at else ""
 
 
 def saved(reminder: Reminder, now: datetime) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import Uuid, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
+from webapp.core.db import rows
 from webapp.what_matters.models import Answer, AnswerVersion, Draft, Prompt, ReadReceipt
 
 
@@ -40,46 +42,75 @@ class Words:
     draft: str = ""
 
 
+_PERSON = bindparam("person_id", type_=Uuid())
+_STANDS = (AnswerVersion.answer_id == Answer.id) & (AnswerVersion.number == Answer.version)
+# Made once: putting a query together costs twice what running it does.
+_SAID = (
+    select(
+        Answer.prompt,
+        Answer.for_relatives,
+        Answer.for_team,
+        AnswerVersion.id,
+        AnswerVersion.number,
+        AnswerVersion.words,
+        AnswerVersion.written_at,
+        AnswerVersion.written_as,
+    )
+    .join(AnswerVersion, _STANDS)
+    .where(Answer.person_id == _PERSON)
+)
+_RECEIPTS = (
+    select(ReadReceipt.version_id, ReadReceipt.reader, ReadReceipt.read_at)
+    .join(AnswerVersion, AnswerVersion.id == ReadReceipt.version_id)
+    .join(Answer, _STANDS)
+    .where(Answer.person_id == _PERSON)
+    .order_by(ReadReceipt.read_at)
+)
+_DRAFTS = select(Draft.prompt, Draft.words).where(
+    Draft.person_id == _PERSON, Draft.account_id == bindparam("account_id", type_=Uuid())
+)
+
+
 def all_words(session: Session, sight: Sight) -> list[Words]:
     """The four prompts in order, each with what this reader may read. Two queries and one for the draft."""
-    answers = session.execute(
-        select(Answer, AnswerVersion)
-        .join(
-            AnswerVersion, (AnswerVersion.answer_id == Answer.id) & (AnswerVersion.number == Answer.version)
-        )
-        .where(Answer.person_id == sight.person_id)
-    ).all()
-    receipts = session.execute(
-        select(ReadReceipt.version_id, ReadReceipt.reader, ReadReceipt.read_at)
-        .where(ReadReceipt.version_id.in_([version.id for _, version in answers]))
-        .order_by(ReadReceipt.read_at)
-    ).all()
-    said = {answer.prompt: (answer, version) for answer, version in answers}
-    drafts = _drafts(session, sight)
+    person = {"person_id": sight.person_id}
+    said = {row.prompt: row for row in rows(session, _SAID, person)}
+    receipts = rows(session, _RECEIPTS, person)
+    kept = rows(session, _DRAFTS, {**person, "account_id": sight.reader.account_id})
+    drafts = {row.prompt: row.words for row in kept}
     return [_words(prompt, said.get(prompt), receipts, drafts.get(prompt, ""), sight) for prompt in Prompt]
 
 
-def _words(prompt, said, receipts, draft: str, sight: Sight) -> Words:  # type: ignore[no-untyped-def]
+def _words(prompt: Prompt, said: Any, receipts: Sequence[Any], draft: str, sight: Sight) -> Words:
+    """One prompt, from a row of _SAID and those of _RECEIPTS."""
     if said is None:
         return Words(prompt, draft=draft)
-    answer, version = said
-    if not may_read(sight, answer):
+    if not may_read(sight, said):
         return Words(prompt, hidden=True)
     return Words(
         prompt=prompt,
-        words=version.words,
-        version=version.number,
-        version_id=version.id,
-        written_at=version.written_at,
-        written_as=version.written_as,
-        for_relatives=answer.for_relatives,
-        for_team=answer.for_team,
-        readers=tuple((row.reader, row.read_at) for row in receipts if row.version_id == version.id),
+        words=said.words,
+        version=said.number,
+        version_id=said.id,
+        written_at=said.written_at,
+        written_as=said.written_as,
+        for_relatives=said.for_relatives,
+        for_team=said.for_team,
+        readers=tuple((row.reader, row.read_at) for row in receipts if row.version_id == said.id),
         draft=draft,
     )
 
 
-def may_read(sight: Sight, answer: Answer) -> bool:
+class Shared(Protocol):
+    """Who may read one answer, besides the person: an Answer, or a row of _SAID."""
+
+    @property
+    def for_relatives(self) -> bool: ...
+    @property
+    def for_team(self) -> bool: ...
+
+
+def may_read(sight: Sight, answer: Shared) -> bool:
     """The person reads everything; a relative or the team only what the person has said they may."""
     if sight.is_self:
         return True
@@ -89,15 +120,6 @@ def may_read(sight: Sight, answer: Answer) -> bool:
 def may_rewrite(sight: Sight, readable: bool, by: str) -> bool:
     """The person's own words are changed by the person alone; what others wrote down can be mended."""
     return sight.is_self or (readable and by != "")
-
-
-def _drafts(session: Session, sight: Sight) -> Mapping[Prompt, str]:
-    rows = session.execute(
-        select(Draft.prompt, Draft.words).where(
-            Draft.person_id == sight.person_id, Draft.account_id == sight.reader.account_id
-        )
-    )
-    return {row.prompt: row.words for row in rows}
 
 
 def write(
@@ -177,13 +199,13 @@ def history(session: Session, sight: Sight, prompt: Prompt) -> list[AnswerVersio
     """Every version of one answer, the newest first: for the person alone, who shared only what stood then."""
     if not sight.is_self:
         return []
-    rows = session.execute(
+    found = session.execute(
         select(Answer, AnswerVersion)
         .join(AnswerVersion, AnswerVersion.answer_id == Answer.id)
         .where(Answer.person_id == sight.person_id, Answer.prompt == prompt)
         .order_by(AnswerVersion.number.desc())
     ).all()
-    return [version for _, version in rows]
+    return [version for _, version in found]
 
 
 def keep_draft(session: Session, sight: Sight, prompt: Prompt, words: str, now: datetime) -> None:

@@ -1,0 +1,84 @@
+"""A person's reminders as the page "Påminnelser" lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy.orm import Session
+
+from webapp.core.db import rows
+from webapp.directory.models import Unit
+from webapp.reminders.domain import Sees, may_see, rule_of
+from webapp.reminders.models import Reminder, SetBy
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One reminder that has not ended."""
+
+    id: UUID
+    text: str
+    own_language_text: str
+    own_language: str
+    why: str
+    how: str
+    if_not: str
+    assessed_by: str
+    times: str
+    days: int
+    from_on: date
+    until_on: date | None
+    set_by: SetBy
+    set_as: str
+    unit_id: UUID | None
+    paused_at: datetime | None
+
+
+# Made once: putting a query together costs twice what running it does.
+_NOT_ENDED = (
+    select(
+        Reminder.id,
+        Reminder.text,
+        Reminder.own_language_text,
+        Reminder.own_language,
+        Reminder.why,
+        Reminder.how,
+        Reminder.if_not,
+        Reminder.assessed_by,
+        Reminder.times,
+        Reminder.days,
+        Reminder.from_on,
+        Reminder.until_on,
+        Reminder.set_by,
+        Reminder.set_as,
+        Reminder.unit_id,
+        Reminder.paused_at,
+        Unit.organisation_id,
+        Unit.flow,
+    )
+    .outerjoin(Unit, Unit.id == Reminder.unit_id)
+    .where(Reminder.person_id == bindparam("person_id", type_=Uuid()), Reminder.ended_at.is_(None))
+    .order_by(Reminder.set_at, Reminder.id)
+)
+
+
+def reminders_of(
+    session: Session, person_id: UUID, now: datetime, sees: Sees | None = None
+) -> list[tuple[Listed, datetime | None]]:
+    """The person's reminders that have not ended, each with when it comes next: that first, None last.
+
+    None is paused, or past its last day. `sees`: whether what an organisation has set in a kind of care may be
+    seen (core.access.Sight.sees).
+    """
+    found = rows(session, _NOT_ENDED, {"person_id": person_id})
+    shown = [Listed(*row[:-2]) for row in found if may_see(row, sees)]
+    listed = [(reminder, _next_at(reminder, now)) for reminder in shown]
+    return sorted(listed, key=lambda each: (each[1] is None, each[1] or now))
+
+
+def _next_at(reminder: Listed, now: datetime) -> datetime | None:
+    due = None if reminder.paused_at else rule_of(reminder).next_after(now)
+    return due.at if due else None
