@@ -63,7 +63,14 @@ def _register_features(app: Flask) -> None:
     from webapp.sharing import invitation_routes as invitations
     from webapp.sharing import relative_routes as sharing  # and routes, which it adds to
     from webapp.sharing import unit_routes
-    from webapp.staff import care_routes, custody_routes, deaths_routes, protection_routes, sip_routes
+    from webapp.staff import (
+        care_routes,
+        custody_routes,
+        deaths_routes,
+        number_routes,
+        protection_routes,
+        sip_routes,
+    )
     from webapp.staff import routes as staff
     from webapp.today import routes as today
     from webapp.what_matters import routes as what_matters
@@ -92,6 +99,7 @@ def _register_features(app: Flask) -> None:
         custody_routes,
         deaths_routes,
         protection_routes,
+        number_routes,
     ):
         app.register_blueprint(feature.bp)
     if app.config["SETTINGS"].invented_people:

@@ -51,6 +51,7 @@ class Settings:
     origin: str  # where people reach the app, such as https://naramig.example
     proxy: str  # the balancer's address, whose word on the client's address is taken; empty: nobody's is
     providers: tuple[Provider, ...]  # of identity: how somebody can sign in
+    emergency_hours: int  # how long an emergency access stays open: at most a day
     port: int
 
     @property
@@ -83,6 +84,7 @@ class Settings:
             origin=_origin(env, environment),
             proxy=_proxy(env),
             providers=_providers(env, environment),
+            emergency_hours=_emergency_hours(env),
             port=_port(env),
         )
         _refuse_unfenced(settings)
@@ -223,6 +225,13 @@ def _is_origin(text: str) -> bool:
         )
     except ValueError:  # half an IPv6 address, or a port that is no number
         return False
+
+
+def _emergency_hours(env: Mapping[str, str]) -> int:
+    text = env.get("NARAMIG_EMERGENCY_HOURS", "24")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 24:
+        raise UnsafeSettings("NARAMIG_EMERGENCY_HOURS must be a number from 1 to 24")
+    return int(text)
 
 
 def _port(env: Mapping[str, str]) -> int:

@@ -26,6 +26,7 @@ PAGES: Mapping[str, LazyText] = {
     "more": _l("Mer"),
     "care": _l("Uppgifter för personalen"),
     "sip": _l("Samtycke till SIP"),
+    "care_begun": _l("Började hjälpa dig i appen"),
     "emergency": _l("Öppnat i en nödsituation"),
     "devices": _l("Tappad telefon"),
     "custody": _l("Vem får se vad"),

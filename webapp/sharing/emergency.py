@@ -69,6 +69,25 @@ def open_in_emergency(
     return opened
 
 
+def open_by(
+    session: Session, staff_id: UUID, unit_id: UUID, now: datetime
+) -> Sequence[tuple[Person, datetime]]:
+    """Whom this staff member has open in an emergency at this unit, and until when."""
+    found = session.execute(
+        select(Person, Emergency.closes_at)
+        .join(Emergency, Emergency.person_id == Person.id)
+        .where(
+            Emergency.staff_id == staff_id,
+            Emergency.unit_id == unit_id,
+            Emergency.closes_at > now,
+            Person.protected.is_(False),
+            Person.deceased_at.is_(None),
+        )
+        .order_by(Emergency.closes_at)
+    )
+    return [(row.Person, row.closes_at) for row in found]
+
+
 def opened_for(session: Session, person_id: UUID) -> Sequence[Emergency]:
     """Every emergency access to this person, the newest first, as the person reads them."""
     return session.scalars(

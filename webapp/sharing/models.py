@@ -6,10 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.core.sealing import Sealed
 from webapp.directory.flows import Flow
 from webapp.permissions import Level
 
@@ -173,7 +174,7 @@ class Emergency(Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     unit_name: Mapped[str] = mapped_column(String(200))  # as it was called then
     role: Mapped[str] = mapped_column(String(100))
-    reason: Mapped[str] = mapped_column(Text)  # the person reads it
+    reason: Mapped[str] = mapped_column(Sealed("emergency.reason"))  # the person reads it
     opened_at: Mapped[datetime]
     closes_at: Mapped[datetime]
 

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CONSENT_ENDS_SOON = "consent_ends_soon"  # to the person
     SIP_RECORDED = "sip_recorded"  # to the person: staff have written down a consent
     SIP_ENDED = "sip_ended"  # to the person: staff have written down that it is withdrawn
+    CARE_BEGUN = "care_begun"  # to the person: a unit can open the pages from now on
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
     PASSKEY_MADE = "passkey_made"  # to the person
     PASSKEY_COPIED = "passkey_copied"  # to the person, whose key there seem to be two of
@@ -94,6 +95,7 @@ TEXTS: Mapping[Kind, Text] = {
         _l("Personalen har skrivit att du inte vill dela din plan mellan region och kommun mer."),
         way="sharing.show",
     ),
+    Kind.CARE_BEGUN: Text(_l("En enhet till kan öppna dina sidor. Titta om det stämmer."), way="units.show"),
     Kind.EMERGENCY: Text(
         _l("Personal har öppnat dina sidor i en nödsituation. Du ser vem och varför."), way="units.show"
     ),
