@@ -32,7 +32,7 @@ from webapp.migrations import steps
 from webapp.pages.models import Feedback
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
-from webapp.sharing.models import Block, Emergency, Invitation, Notice
+from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
 from webapp.what_matters.models import Draft, Prompt
 
 VERSIONS = sorted((Path(steps.__file__).parent / "versions").glob("*.py"))
@@ -118,6 +118,7 @@ def fill(database: Database) -> None:
         session.add_all(
             [
                 Feedback(page="/", words="Något", told_at=NOON),
+                EmergencyTally(unit_id=unit, opened_on=NOON.date()),
                 Block(person_id=person.id, unit_id=unit, begun_at=NOON),
                 Emergency(
                     person_id=person.id,

@@ -317,7 +317,7 @@ def test_there_are_five_a_day_and_twice_is_once(app: Flask, database: Database, 
     assert open_up(tor, numbers_of[0]).status_code == 302  # one that is open stays so
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Emergency)) == 5
-        assert sum(emergency.counts(session, NOON - timedelta(days=30)).values()) == 5
+        assert sum(emergency.counts(session, NOON.date() - timedelta(days=30)).values()) == 5
     with clock.frozen(NOON + timedelta(hours=24, seconds=1)):
         assert open_up(visit("tor"), numbers_of[5]).status_code == 302
 

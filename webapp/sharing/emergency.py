@@ -7,21 +7,21 @@ to read what helps at once (permissions.Rule.emergency). Law: docs/legal.md, "NÃ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person, StaffMember
-from webapp.core import audit
+from webapp.core import audit, clock, fence
 from webapp.core.access import Reader
 from webapp.sharing import notices
-from webapp.sharing.models import Emergency
+from webapp.sharing.models import Emergency, EmergencyTally
 
 LONGEST = timedelta(hours=24)
 DAY = timedelta(hours=24)
-MOST_PER_DAY = 5  # by one staff member: more is no emergency but a missing care relation
+MOST_PER_DAY = 5  # by one staff member at one unit: more is no emergency but a missing care relation
 LEAST_REASON = 20  # characters
 
 
@@ -39,13 +39,10 @@ def open_in_emergency(
     """
     if who.staff_id is None or who.unit_id is None:
         raise ValueError("only staff at a unit open in an emergency")
+    fence.about(session, person.id)
     session.execute(select(StaffMember.id).where(StaffMember.id == who.staff_id).with_for_update())
-    mine = select(Emergency).where(Emergency.staff_id == who.staff_id)
-    already = session.scalars(
-        mine.where(
-            Emergency.person_id == person.id, Emergency.unit_id == who.unit_id, Emergency.closes_at > now
-        )
-    ).first()
+    mine = select(Emergency).where(Emergency.staff_id == who.staff_id, Emergency.unit_id == who.unit_id)
+    already = session.scalars(mine.where(Emergency.person_id == person.id, Emergency.closes_at > now)).first()
     if already is not None:
         return already
     lately = mine.where(Emergency.opened_at > now - DAY).with_only_columns(func.count())
@@ -63,6 +60,7 @@ def open_in_emergency(
         closes_at=now + min(length, LONGEST),
     )
     session.add(opened)
+    session.add(EmergencyTally(id=uuid4(), unit_id=who.unit_id, opened_on=clock.local(now).date()))
     session.flush()
     audit.write(session, who, person.id, "emergency")
     notices.tell(session, person.id, notices.Kind.EMERGENCY, now)
@@ -95,11 +93,11 @@ def opened_for(session: Session, person_id: UUID) -> Sequence[Emergency]:
     ).all()
 
 
-def counts(session: Session, since: datetime) -> dict[UUID, int]:
-    """How many each unit has opened since then: for those who answer for the units. Counts, never persons."""
+def counts(session: Session, since: date) -> dict[UUID, int]:
+    """How many each unit has opened since that day: for those who answer for the units. Counts, never persons."""
     rows = session.execute(
-        select(Emergency.unit_id, func.count())
-        .where(Emergency.opened_at >= since)
-        .group_by(Emergency.unit_id)
+        select(EmergencyTally.unit_id, func.count())
+        .where(EmergencyTally.opened_on >= since)
+        .group_by(EmergencyTally.unit_id)
     )
     return {row[0]: row[1] for row in rows}

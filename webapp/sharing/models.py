@@ -179,6 +179,16 @@ class Emergency(Base):
     closes_at: Mapped[datetime]
 
 
+class EmergencyTally(Base):
+    """That a unit has opened somebody in an emergency, and when: for whoever answers for the unit. Never whom."""
+
+    __tablename__ = "emergency_tally"
+    __table_args__ = (Index("ix_emergency_tally_unit", "unit_id", "opened_on"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    opened_on: Mapped[date]
+
+
 class Notice(Base):
     """A word from the app to one person about what has changed; stands on their own page until pressed away."""
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts import domain as accounts
 from webapp.accounts.models import Person
 from webapp.accounts.numbers import IdentityNumber
-from webapp.core import audit
+from webapp.core import audit, fence
 from webapp.core.access import Reader
 from webapp.directory.models import Unit
 from webapp.sharing import blocks, care, notices
@@ -65,6 +65,7 @@ def begin(
     session: Session, who: Reader, person: Person, reason: str, until_on: date | None, now: datetime
 ) -> None:
     """The reader's unit begins to care for a person: written in the person's log, and told to the person."""
+    fence.about(session, person.id)
     unit = session.get_one(Unit, who.unit_id)
     care.begin_care(session, person, unit, reason, now, until_on, signature(who))
     audit.write(session, who, person.id, "care_begun")
