@@ -19,7 +19,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.pages import routes as pages
     from webapp.reminders import keys
     from webapp.settings import Settings
-    from webapp.sharing import closing, ties
+    from webapp.sharing import closing, marks, ties
 
     settings = Settings.read(env)
     app = Website(__name__, static_folder=None)
@@ -39,6 +39,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     closing.init_app(app)
     app.extensions["naramig.urgent"] = numbers.urgent
     app.extensions["naramig.feedback"] = failing.keep_feedback
+    marks.init_app(app)
     keys.init_app(app, settings)
     oidc.init_app(app, settings)
     pages.init_app(app)

@@ -75,7 +75,7 @@ def test_changing_the_time_moves_what_has_not_come_and_keeps_what_has(session: S
     phone(session, who.id, MORNING)
     reminder = remind(session, account, "08:10", "08:30", now=MORNING)
     planning.plan_due(session, DUE)
-    domain.change(session, reminder, wish("09:00"), DUE + MINUTE)
+    domain.change(session, reminder, wish("09:00"), domain.By(account.id, SetBy.SELF), DUE + MINUTE)
     planning.plan_due(session, MORNING + 60 * MINUTE)
     assert [each.local_at.hour for each in occurrences(session, reminder)] == [8, 9]
 

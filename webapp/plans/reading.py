@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.permissions import Area
 from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
+from webapp.sharing.marks import another
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Row:
     told_on: date | None
     happened: bool | None
     told_words: str | None
+    told_as: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ _ROWS = (
         RowOutcome.on,
         RowOutcome.happened,
         RowOutcome.words,
+        RowOutcome.written_as.label("told_as"),
     )
     .outerjoin(Organisation, Organisation.id == PlanRow.organisation_id)
     .outerjoin(
@@ -168,7 +171,7 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     own_tasks = only_own_tasks(sight)
     whole = not own_tasks and _sees_whole(plan, sight)
     everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
-    shown = [row for row in everything if visible(row, sight)]
+    shown = [_without_other_relatives(row, sight) for row in everything if visible(row, sight)]
     goals = [Wanted(row.words, row.noticed_by) for row in found if row.words is not None] if whole else []
     return PlanView(Whole(*plan[:6]), goals, shown, len(shown) < len(everything), own_tasks, whole)
 
@@ -188,6 +191,21 @@ def visible(row: Any, sight: Sight) -> bool:
     if only_own_tasks(sight):
         return bool(row.relative_id == sight.reader.person_id)
     return sight.sees(Area.PLAN, row.organisation_id, row.flow)
+
+
+def _without_other_relatives(row: Row, sight: Sight) -> Row:
+    return replace(row, who=another(), phone=None) if is_another_relatives(row, sight) else row
+
+
+def who_does(row: PlanRow, sight: Sight) -> str:
+    """Who does a row, as this reader may know it."""
+    return another() if is_another_relatives(row, sight) else row.who
+
+
+def is_another_relatives(row: Row | PlanRow, sight: Sight) -> bool:
+    """What another relative does is in the plan; who that is, a relative is not told."""
+    reads_as_relative = not sight.is_self and not sight.cares
+    return reads_as_relative and row.relative_id not in (None, sight.reader.person_id)
 
 
 def next_time(session: Session, sight: Sight, now: datetime, meeting: bool = False) -> NextTime | None:

@@ -18,7 +18,7 @@ from webapp.permissions import Permission
 from webapp.plans import domain, reading
 from webapp.plans.forms import ObjectionForm, OutcomeForm, OwnRowForm, QuestionForm
 from webapp.plans.models import PlanRow, RowStatus
-from webapp.what_matters import domain as what_matters
+from webapp.sharing import marks
 
 bp = Blueprint("plans", __name__, url_prefix="/p/<uuid:person_id>/plan")
 
@@ -50,7 +50,7 @@ def add_own_row(person_id: UUID) -> ResponseReturnValue:
     form = OwnRowForm()
     if form.validate_on_submit():
         what, how_often = form.what.data or "", form.how_often.data or ""
-        named = what_matters.written_as(sight())
+        named = marks.written_as(sight())
         if domain.add_own_row(db.session, sight(), what, how_often, clock.now(), named) is None:
             abort(404)
         db.session.commit()
@@ -105,13 +105,13 @@ def tell_outcome(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
     if request.method == "POST" and said not in ("sa", "inte"):
         abort(400)
     if form.validate_on_submit():
-        named = what_matters.written_as(sight())
+        named = marks.written_as(sight())
         happened, words = said == "sa", form.words.data or ""
         domain.tell_outcome(db.session, row, clock.today(), happened, words, clock.now(), named)
         db.session.commit()
         flash(plain("Det står i planen nu."))
         return redirect(url_for(".show", person_id=person_id, _anchor=f"rad-{row_id}"))
-    return render_template("plans/outcome.html", form=form, row=row)
+    return render_template("plans/outcome.html", form=form, row=row, done_by=reading.who_does(row, sight()))
 
 
 @bp.route("/mote/<uuid:time_id>/fraga", methods=["GET", "POST"])

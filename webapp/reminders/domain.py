@@ -34,6 +34,7 @@ from webapp.reminders.schedule import (
     text_to_times,
     times_to_text,
 )
+from webapp.sharing.marks import relatives_mark
 
 UNDO = timedelta(seconds=60)
 MOST_ACTIVE = 60  # reminders that one person can have going at once
@@ -101,7 +102,7 @@ def by_reader(sight: Sight) -> By:
             f"{reader.name}, {reader.role}, {reader.unit_name}",
             reader.unit_id,
         )
-    return By(reader.account_id, SetBy.RELATIVE, reader.name)
+    return By(reader.account_id, SetBy.RELATIVE, relatives_mark(sight))
 
 
 def rule_of(reminder: Shown) -> Rule:
@@ -173,10 +174,14 @@ def _write(reminder: Reminder, wish: Wish) -> None:
     reminder.from_on, reminder.until_on = wish.rule.from_on, wish.rule.until_on
 
 
-def change(session: Session, reminder: Reminder, wish: Wish, now: datetime) -> None:
-    """Change a reminder; what was planned and not yet due is planned anew. Raises NeverDue."""
+def change(session: Session, reminder: Reminder, wish: Wish, by: By, now: datetime) -> None:
+    """Change a reminder; what was planned and not yet due is planned anew. Raises NeverDue.
+
+    Whoever wrote the words that stand is named beside them, so that a helper's change is marked.
+    """
     if wish.rule.next_after(now) is None:
         raise NeverDue
+    reminder.set_by, reminder.set_by_account, reminder.set_as = by.set_by, by.account_id, by.named
     _write(reminder, wish)
     _replan(session, reminder, now)
 

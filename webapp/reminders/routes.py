@@ -69,7 +69,7 @@ def change(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     form.first_day = reminder.from_on
     if form.validate_on_submit():
         try:
-            domain.change(db.session, reminder, form.value(), clock.now())
+            domain.change(db.session, reminder, form.value(), domain.by_reader(sight()), clock.now())
         except domain.NeverDue:
             form.never_due()
         else:

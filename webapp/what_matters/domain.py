@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
 from webapp.core.db import rows
+from webapp.sharing.marks import as_seen, written_as
 from webapp.what_matters.models import Answer, AnswerVersion, Draft, Prompt, ReadReceipt
 
 
@@ -93,7 +94,7 @@ def _words(prompt: Prompt, said: Any, receipts: Sequence[Any], draft: str, sight
         version=said.number,
         version_id=said.id,
         written_at=said.written_at,
-        written_as=said.written_as,
+        written_as=as_seen(sight, said.written_as),
         for_relatives=said.for_relatives,
         for_team=said.for_team,
         readers=tuple((row.reader, row.read_at) for row in receipts if row.version_id == said.id),
@@ -169,13 +170,6 @@ def write(
     session.add(version)
     session.flush()
     return version
-
-
-def written_as(sight: Sight) -> str:
-    """How somebody else's writing is marked; empty when the person writes."""
-    if sight.is_self:
-        return ""
-    return f"{sight.reader.name}, {sight.reader.unit_name}" if sight.cares else sight.reader.name
 
 
 def _version(session: Session, answer_id: UUID, number: int) -> AnswerVersion | None:
