@@ -12,14 +12,14 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp import commands, health, permissions
     from webapp.accounts import keeping, session
     from webapp.accounts.oidc import routes as oidc
-    from webapp.core import access, db, i18n, limits, logs, security
+    from webapp.core import access, daily, db, i18n, limits, logs, security
     from webapp.core.website import Website
     from webapp.directory import numbers
     from webapp.pages import failing, frame, templates
     from webapp.pages import routes as pages
     from webapp.reminders import keys
     from webapp.settings import Settings
-    from webapp.sharing import closing, marks, ties
+    from webapp.sharing import closing, coming_of_age, ending, marks, ties
 
     settings = Settings.read(env)
     app = Website(__name__, static_folder=None)
@@ -47,6 +47,8 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     frame.init_app(app)
     _register_features(app)
     app.register_blueprint(health.bp)
+    daily.add(app, "birthdays", coming_of_age.tell_of_birthdays)
+    daily.add(app, "consents that end", ending.tell_of_ending)
     commands.init_app(app)
     return app
 

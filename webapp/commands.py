@@ -8,7 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from webapp.core import logs, messages
+from webapp.core import daily, logs, messages
 from webapp.core.db import Database
 from webapp.migrations import steps
 from webapp.migrations.fences import Roles
@@ -69,17 +69,9 @@ def run(once: bool) -> None:
 
     from webapp.core.push.sender import Sender
     from webapp.reminders import worker
-    from webapp.sharing.coming_of_age import tell_of_birthdays
 
     logs.set_up()
     settings = _settings()
     sender = Sender(keys.vapid(), extra_origins=settings.extra_push_origins)
-    uvloop.run(
-        worker.serve(
-            Database(settings.worker_url, settings.keys),
-            sender,
-            keys.tokens(),
-            once=once,
-            daily=[tell_of_birthdays],
-        )
-    )
+    database, tasks = Database(settings.worker_url, settings.keys), daily.tasks_of(current_app)
+    uvloop.run(worker.serve(database, sender, keys.tokens(), daily=tasks, once=once))

@@ -25,6 +25,7 @@ from webapp.contacts.models import ContactHours
 from webapp.core import audit, clock
 from webapp.core.access import Reader
 from webapp.core.audit import AccessLog, first_broken
+from webapp.core.daily import DailyTask
 from webapp.core.db import Base, Database, make_engine
 from webapp.core.limits import Tries
 from webapp.directory.models import Unit
@@ -131,6 +132,7 @@ def fill(database: Database) -> None:
                     closes_at=NOON + timedelta(hours=24),
                 ),
                 Heartbeat(worker="w", at=NOON),
+                DailyTask(task="t", on=NOON.date()),
                 Tries(key=b"\x01" * 32, number=1, until=NOON),
                 Challenge(octets=b"\x01" * 32, purpose=Purpose.SIGN_IN, made_at=NOON),
                 Passkey(
@@ -149,6 +151,7 @@ def fill(database: Database) -> None:
                 Invitation(
                     person_id=person.id,
                     token_hash=b"\xfe" * 32,
+                    number="194001029801",
                     until_on=NOON.date(),
                     made_at=NOON,
                     ends_at=NOON,

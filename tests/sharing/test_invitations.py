@@ -346,3 +346,43 @@ def test_what_is_not_ones_own_and_what_never_was_answer_alike(app: Flask, visit:
 def test_what_helping_means_is_read_from_the_table() -> None:
     assert {Area.WHAT_MATTERS, Area.PLAN, Area.REMINDERS} == terms.HELPABLE
     assert terms.levels(Area.CONTACTS) == (Level.NONE, Level.SEE)
+
+
+def _number(database: Database, sub: str, app: Flask) -> str:
+    with database.read() as session:
+        return session.get_one(Person, person_id(app, sub)).number or ""
+
+
+def test_named_by_number_only_that_one_can_accept_and_needs_no_confirming(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, marit = visit("aino"), visit("marit")
+    number = _number(database, "marit", app)
+    link = invite(aino, number=f"{number[:8]}-{number[8:]}")
+    assert "Bara den som har personnumret" in aino.page(f"{aino.p}/delning")
+    gun = visit("gun")
+    assert "går inte att använda" in open_link(gun, link)
+    assert gun.post("/inbjudan", {"svar": "ja"}).location == "/inbjudan"
+    assert gun.post("/inbjudan", {"svar": "nej"}).location == "/inbjudan"
+    accept(marit, link)
+    assert marit.get(f"{aino.p}/plan").status_code == 200
+    assert "Marit har tackat ja till din inbjudan." in aino.page(f"{aino.p}/idag")
+    with database.read() as session:
+        closed = session.scalars(select(Invitation)).one()
+        assert (closed.closed_as, closed.number) == (Closed.CONFIRMED, None)
+
+
+@ON_SQLITE
+def test_a_number_that_is_none_or_ones_own_is_said_at_the_field(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino = visit("aino")
+    for number, said in (
+        ("19400132-9801", "Skriv ett personnummer"),
+        ("Marit", "Skriv ett personnummer"),
+        (_number(database, "aino", app), "Det är ditt eget nummer"),
+    ):
+        answer = aino.post(f"{aino.p}/delning/bjud-in", {**FIELDS, "number": number})
+        assert answer.status_code == 200
+        assert said in answer.text, number
+        assert f'value="{number}"' in answer.text

@@ -104,6 +104,7 @@ WORKER: Mapping[str, Mapping[str, str]] = {
     "age_notice": {"SELECT": "", "INSERT": ""},
     "alembic_version": {"SELECT": ""},
     "consent": {"SELECT": "id, person_id, relative_id, kind, from_on, until_on, withdrawn_at"},
+    "daily_task": {"SELECT": "", "INSERT": "", "DELETE": ""},
     "delivery": {"SELECT": "", "INSERT": "", "UPDATE": ""},
     "freeze": {"SELECT": "id, person_id, relative_id, lifted_at"},
     "heartbeat": {"SELECT": "", "INSERT": "", "UPDATE": "", "DELETE": ""},

@@ -24,6 +24,7 @@ TABLES = (
     "webapp.accounts.oidc.models",
     "webapp.contacts.models",
     "webapp.core.audit",
+    "webapp.core.daily",
     "webapp.directory.models",
     "webapp.pages.models",
     "webapp.plans.models",

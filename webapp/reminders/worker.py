@@ -13,14 +13,12 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any
-
-from sqlalchemy.orm import Session
+from datetime import datetime, timedelta
 
 from webapp.core import clock
+from webapp.core.daily import Daily, Task
 from webapp.core.db import Database
 from webapp.core.push import Message, Outcome, Result
 from webapp.core.push.sender import Sender
@@ -30,7 +28,6 @@ from webapp.reminders.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
-Daily = Callable[[Session, datetime], Any]  # asked each day, by several workers too: safe to ask twice
 
 IDLE_SECONDS = 1.0  # between rounds when nothing is due
 BEAT = timedelta(seconds=10)
@@ -64,8 +61,7 @@ class Worker:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
     last_beat: datetime | None = None
-    daily: Sequence[Daily] = ()  # done once each local day, and when the worker starts
-    last_day: date | None = None
+    daily: Daily = field(default_factory=Daily)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, *, once: bool = False) -> None:
@@ -118,7 +114,6 @@ class Worker:
 
     def _plan(self) -> int:
         now = self.now()
-        self._daily(now)
         with self.database.writing() as session:
             beats = self.last_beat is None or abs(now - self.last_beat) >= BEAT
             if beats:
@@ -126,20 +121,8 @@ class Worker:
             done = planning.plan_due(session, now) + planning.close_due(session, now)
         if beats:
             self.last_beat = now
+        self.daily.do_due(self.database, now)
         return done
-
-    def _daily(self, now: datetime) -> None:
-        """What is done once a day; each by itself, so that one that fails stops nothing and is tried tomorrow."""
-        today = clock.local(now).date()
-        if self.last_day == today:
-            return
-        self.last_day = today
-        for work in self.daily:
-            try:
-                with self.database.writing() as session:
-                    work(session, now)
-            except Exception:
-                log.exception("daily work failed: %s", work.__name__)
 
     def _lease(self) -> list[Leased]:
         room = min(AT_ONCE, IN_HAND - self.in_hand)
@@ -188,11 +171,16 @@ class Worker:
 
 
 async def serve(
-    database: Database, sender: Sender, tokens: Tokens, *, once: bool = False, daily: Sequence[Daily] = ()
+    database: Database,
+    sender: Sender,
+    tokens: Tokens,
+    *,
+    daily: Mapping[str, Task] | None = None,
+    once: bool = False,
 ) -> None:
-    """Run one worker until SIGTERM or SIGINT; with `once`, until nothing is due."""
+    """Run one worker until SIGTERM or SIGINT; with `once`, until nothing is due. `daily`: also once a day."""
     async with sender:
-        worker = Worker(database, sender, tokens, daily=daily)
+        worker = Worker(database, sender, tokens, daily=Daily(daily or {}))
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, worker.stop)

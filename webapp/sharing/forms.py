@@ -8,6 +8,8 @@ from typing import Any
 from wtforms import RadioField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 
+from webapp.accounts import numbers
+from webapp.accounts.numbers import IdentityNumber
 from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import LazyText, _l
@@ -79,9 +81,18 @@ class GrantForm(Form):
 
 
 class InvitationForm(GrantForm):
-    """Also whom, in the person's own words; may be left out."""
+    """Also whom, in the person's own words; and by number. Both may be left out."""
 
     called = StringField(_l("Vem vill du bjuda in?"), filters=[clean], validators=text_rules(None, MOST_NAME))
+
+    number = StringField(_l("Personnummer"), filters=[clean])
+
+    def validate_number(self, field: StringField) -> None:
+        if field.data and self.identity() is None:
+            raise ValidationError(_l("Skriv ett personnummer med tolv siffror, eller lämna det tomt"))
+
+    def identity(self) -> IdentityNumber | None:
+        return numbers.parse(self.number.data or "")
 
 
 def as_chosen(consent: Consent) -> dict[str, object]:

@@ -26,7 +26,8 @@ MINE = "/p/<uuid:person_id>/delning"
 def new(person_id: UUID) -> ResponseReturnValue:
     form = InvitationForm()
     if form.validate_on_submit():
-        wish = invitations.Wish(form.grant(), form.called.data or "", form.relation.data or "")
+        whom = (form.called.data or "", form.relation.data or "", form.identity())
+        wish = invitations.Wish(form.grant(), *whom)
         try:
             _, token = invitations.invite(db.session, person_id, wish, clock.now())
         except invitations.TooMany:
@@ -35,6 +36,8 @@ def new(person_id: UUID) -> ResponseReturnValue:
             )
         except invitations.NotForProtected:
             form.form_errors.append(plain("Det går inte att bjuda in med länk. Prata med din vårdkontakt."))
+        except invitations.OwnNumber:
+            form.number.errors = [plain("Det är ditt eget nummer")]
         else:
             db.session.commit()
             link.show_to_inviter(token)
@@ -127,8 +130,17 @@ def answer() -> ResponseReturnValue:
         done = invitations.decline(db.session, token, person_id, clock.now())
         told = plain("Du har tackat nej.")
     else:
-        done = invitations.accept(db.session, token, person_id, clock.now()) is not None
+        try:
+            offer = invitations.accept(db.session, token, person_id, clock.now())
+        except invitations.TooMany:
+            flash(
+                plain("Det går inte just nu. Be den som bjöd in dig att titta under Vem får se vad."), "warn"
+            )
+            return redirect(url_for(".show"))
+        done = offer is not None
         told = plain("Du har tackat ja. Nu behöver den som bjöd in dig bekräfta att det är du.")
+        if offer is not None and offer.at_once:
+            told = plain("Du har tackat ja. Nu ser du det som är delat med dig.")
     if not done:
         return redirect(url_for(".show"))
     db.session.commit()

@@ -1,7 +1,7 @@
 """Inviting somebody by a link, accepting it once, and saying that the right one accepted.
 
 The link's token is shown once and kept as its hash alone. Nothing of the person can be seen with it before the
-person has said that it is the right one.
+person has said that it is the right one, or had said so by number beforehand.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
+from webapp.accounts.numbers import IdentityNumber
 from webapp.core import clock, fence
 from webapp.permissions import Area, Level
 from webapp.sharing import notices, terms
@@ -37,6 +38,10 @@ class NotForProtected(Exception):
     """With protected identity nobody is let in by a link: relations are suspended."""
 
 
+class OwnNumber(Exception):
+    """The number that the person gave is their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Whom the person wants to let in, in their own words, and to what."""
@@ -44,13 +49,17 @@ class Wish:
     grant: Grant
     called: str = ""
     relation: str = ""
+    number: IdentityNumber | None = None  # only who has it may accept, and then at once
 
 
 def invite(session: Session, person_id: UUID, wish: Wish, now: datetime) -> tuple[Invitation, str]:
-    """A new invitation and its token, which is nowhere else. Raises TooMany, NotForProtected."""
+    """A new invitation and its token, which is nowhere else. Raises TooMany, NotForProtected, OwnNumber."""
     today = clock.local(now).date()
-    if session.get_one(Person, person_id).protected:
+    person = session.get_one(Person, person_id)
+    if person.protected:
         raise NotForProtected
+    if wish.number is not None and wish.number.digits == person.number:
+        raise OwnNumber
     out = select(func.count(Invitation.id)).where(Invitation.person_id == person_id, _stands(now))
     if (session.scalar(out) or 0) >= terms.MOST_OPEN or _has_most_relatives(session, person_id, today):
         raise TooMany
@@ -62,6 +71,7 @@ def invite(session: Session, person_id: UUID, wish: Wish, now: datetime) -> tupl
         token_hash=hashed(token),
         called=wish.called,
         relation=wish.relation,
+        number=wish.number.digits if wish.number else None,
         what_matters=grant.what_matters,
         plan=grant.plan,
         contacts=grant.contacts,
@@ -112,6 +122,7 @@ class Offer:
     sees: tuple[Area, ...]
     helps: tuple[Area, ...]
     is_own: bool
+    at_once: bool  # the person has named this reader by number: nobody needs to say who it is
 
 
 def _inviter_is_there() -> ColumnElement[bool]:
@@ -132,10 +143,11 @@ def offer(session: Session, token: str, reader_id: UUID, now: datetime) -> Offer
         return None
     invitation, called = found
     is_own = invitation.person_id == reader_id
-    if reader.protected and not is_own:
+    named = invitation.number is not None
+    if not is_own and (reader.protected or (named and invitation.number != reader.number)):
         return None
     sees, helps = split(invitation)
-    return Offer(called, invitation.until_on, sees, helps, is_own)
+    return Offer(called, invitation.until_on, sees, helps, is_own, named)
 
 
 def split(what: Invitation | Consent) -> tuple[tuple[Area, ...], tuple[Area, ...]]:
@@ -146,7 +158,10 @@ def split(what: Invitation | Consent) -> tuple[tuple[Area, ...], tuple[Area, ...
 
 
 def accept(session: Session, token: str, reader_id: UUID, now: datetime) -> Offer | None:
-    """Accept, once: of many at the same moment, one. None where there is nothing to accept."""
+    """Accept, once: of many at the same moment, one. None where there is nothing to accept.
+
+    Raises TooMany where the person had named this reader, and has as many relatives as there may be.
+    """
     offered = offer(session, token, reader_id, now)
     if offered is None or offered.is_own:
         return None
@@ -158,19 +173,24 @@ def accept(session: Session, token: str, reader_id: UUID, now: datetime) -> Offe
             _open(now),
         )
         .values(accepted_by=reader_id, accepted_at=now, ends_at=now + terms.WAITS)
-        .returning(Invitation.person_id)
+        .returning(Invitation.id, Invitation.person_id)
     ).first()
     if taken is None:
         return None
-    notices.tell(session, taken.person_id, Kind.RELATIVE_ACCEPTED, now, reader_id)
+    if offered.at_once:
+        with fence.meanwhile(session, taken.person_id):
+            confirm(session, taken.person_id, taken.id, now)
+    kind = Kind.RELATIVE_JOINED if offered.at_once else Kind.RELATIVE_ACCEPTED
+    notices.tell(session, taken.person_id, kind, now, reader_id)
     return offered
 
 
 def decline(session: Session, token: str, reader_id: UUID, now: datetime) -> bool:
     """Say no; the link is of no more use to anybody."""
-    fence.by_key(session, hashed(token).hex())
-    mine = (Invitation.token_hash == hashed(token), Invitation.person_id != reader_id)
-    person_id = _close(session, Closed.DECLINED, now, *mine, _open(now))
+    offered = offer(session, token, reader_id, now)
+    if offered is None or offered.is_own:
+        return False
+    person_id = _close(session, Closed.DECLINED, now, Invitation.token_hash == hashed(token), _open(now))
     if person_id is not None:
         notices.tell(session, person_id, Kind.INVITATION_DECLINED, now)
     return person_id is not None
@@ -245,7 +265,7 @@ def _close(session: Session, how: Closed, now: datetime, *where: ColumnElement[b
     return session.scalars(
         update(Invitation)
         .where(*where)
-        .values(closed_as=how, closed_at=now)
+        .values(closed_as=how, closed_at=now, number=None)
         .returning(Invitation.person_id)
         .execution_options(synchronize_session=False)
     ).first()
@@ -266,6 +286,7 @@ class Out:
     sees: tuple[Area, ...]
     helps: tuple[Area, ...]
     accepted_name: str
+    named: bool  # only somebody with a certain number can accept
 
 
 def out_for(session: Session, person_id: UUID, now: datetime) -> Sequence[Out]:
@@ -278,7 +299,16 @@ def out_for(session: Session, person_id: UUID, now: datetime) -> Sequence[Out]:
         .order_by(Invitation.accepted_at.is_(None), Invitation.made_at, Invitation.id)
     )
     return [
-        Out(each.id, each.called, each.relation, each.ends_at, each.until_on, *split(each), name or "")
+        Out(
+            each.id,
+            each.called,
+            each.relation,
+            each.ends_at,
+            each.until_on,
+            *split(each),
+            name or "",
+            bool(each.number),
+        )
         for each, name in found
     ]
 

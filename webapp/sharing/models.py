@@ -97,6 +97,9 @@ class Invitation(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     called: Mapped[str] = mapped_column(String(60), default="")  # whom, as the person says it: "Lisa"
     relation: Mapped[str] = mapped_column(String(60), default="")  # "dotter"
+    number: Mapped[str | None] = mapped_column(
+        Sealed("invitation.number")
+    )  # only who has it may accept; kept until the invitation is closed
     what_matters: Mapped[int] = mapped_column(default=Level.NONE)
     plan: Mapped[int] = mapped_column(default=Level.NONE)
     contacts: Mapped[int] = mapped_column(default=Level.NONE)
