@@ -198,7 +198,17 @@ SURVIVES_SIGN_IN = {
     "staff.send",
     "what_matters.write",
 }
-PUBLIC_PAGES = ("/", "/ring", "/sprak", "/tillganglighet", "/integritet", "/fel", "/offline", "/logga-in")
+PUBLIC_PAGES = (
+    "/",
+    "/ring",
+    "/sprak",
+    "/tillganglighet",
+    "/integritet",
+    "/fel",
+    "/offline",
+    "/logga-in",
+    "/inbjudan",
+)
 
 
 @pytest.fixture(scope="session")
@@ -292,6 +302,15 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         f"{p}/installningar",
         f"{p}/plan/egen-rad",
         f"{p}/delning/enheter",
+        f"{p}/delning/bjud-in",
+    ]
+    for consent in session.scalars(select(Consent).where(Consent.person_id == person_id)):
+        found.append(f"{p}/delning/{consent.id}/sluta")
+        if consent.kind is ConsentKind.RELATIVE:
+            found.append(f"{p}/delning/{consent.id}/andra")
+    found += [
+        f"/mina/{consent.person_id}/ga-ur"
+        for consent in session.scalars(select(Consent).where(Consent.relative_id == person_id))
     ]
     found += [f"{p}/enheter", f"{p}/passnyckel", f"{p}/tappad-telefon"]
     found += [f"{p}/viktigt/{prompt}" for prompt in ("now", "strength", "worry", "know")]
@@ -309,7 +328,7 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         found.append(f"{p}/paminnelser/{reminder.id}/avsluta")
         if reminder.set_by is SetBy.SELF:
             found.append(f"{p}/paminnelser/{reminder.id}")
-    return [*found, "/mina"]
+    return [*found, "/mina", "/mina?kommun=Kiruna", "/inbjudan"]
 
 
 def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
