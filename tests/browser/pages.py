@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tests.browser.conftest import Site
+from tests.people import person_id
+from webapp.core import clock
 from webapp.core.db import EXTENSION
+from webapp.permissions import Level
 from webapp.plans.models import AgreedTime, PlanRow
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Occurrence, Reminder
-from webapp.sharing.models import CareRelation
+from webapp.sharing import invitations
+from webapp.sharing.domain import Grant
+from webapp.sharing.models import CareRelation, Consent, ConsentKind, Invitation
 from webapp.what_matters.models import Answer
 
 
@@ -23,6 +28,21 @@ class Shown:
     sub: str | None
     path: str
     faulty: bool = False
+
+
+def invited(site: Site) -> str:
+    """Elle has one invitation out, and one that Marit has accepted; the first one's path."""
+    tokens = ("open-for-the-browsers-tests", "accepted-for-the-browsers-tests")
+    with site.app.extensions[EXTENSION].writing() as session:
+        elle, now = person_id(site.app, "elle"), clock.now()
+        if session.scalars(select(Invitation).where(Invitation.person_id == elle)).first() is None:
+            wish = invitations.Wish(Grant(plan=Level.HELP, contacts=Level.SEE), "Marit", "granne")
+            for token in tokens:
+                made, _ = invitations.invite(session, elle, wish, now)
+                made.token_hash = invitations.hashed(token)
+            session.flush()
+            invitations.accept(session, tokens[1], person_id(site.app, "marit"), now)
+    return f"/inbjudan/{tokens[0]}"
 
 
 def every_page(site: Site) -> list[Shown]:
@@ -42,6 +62,10 @@ def every_page(site: Site) -> list[Shown]:
         assert last is not None
         assert session.scalars(select(Answer)).first() is not None
         token = site.app.extensions[TOKENS].token(last.id)
+        shared = session.scalars(
+            select(Consent).where(Consent.person_id == own.person_id, Consent.kind == ConsentKind.RELATIVE)
+        ).one()
+    link = invited(site)
     person = aino[3:]
     return [
         Shown("start", None, "/"),
@@ -78,6 +102,16 @@ def every_page(site: Site) -> list[Shown]:
         Shown("paminnelse-avsluta", "aino", f"{aino}/paminnelser/{own.id}/avsluta"),
         Shown("telefon", "aino", f"{aino}/paminnelser/telefon"),
         Shown("delning", "aino", f"{aino}/delning"),
+        Shown("delning-svar", "elle", f"{elle}/delning"),
+        Shown("delning-tom", "vera", f"{vera}/delning"),
+        Shown("delning-bjud-in", "aino", f"{aino}/delning/bjud-in", faulty=True),
+        Shown("delning-andra", "aino", f"{aino}/delning/{shared.id}/andra"),
+        Shown("delning-sluta", "aino", f"{aino}/delning/{shared.id}/sluta"),
+        Shown("inbjudan", None, link),
+        Shown("inbjudan-svara", "rolf", link),
+        Shown("inbjudan-egen", "elle", link),
+        Shown("inbjudan-slut", "gun", "/inbjudan/" + "x" * 32),
+        Shown("anhorig-ga-ur", "lisa", f"/mina/{person}/ga-ur"),
         Shown("delning-enheter", "aino", f"{aino}/delning/enheter"),
         Shown("logg", "aino", f"{aino}/logg"),
         Shown("installningar", "aino", f"{aino}/installningar"),
