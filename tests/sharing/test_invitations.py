@@ -87,6 +87,17 @@ def test_the_link_survives_signing_in_and_stands_in_no_address(app: Flask, visit
 
 
 @ON_SQLITE
+def test_who_signs_out_leaves_no_invitation_for_the_next_one_at_the_same_phone(
+    app: Flask, visit: Visitor
+) -> None:
+    phone = visit("marit")
+    open_link(phone, invite(visit("aino")))
+    phone.post("/logga-ut")
+    phone.post("/logga-in/demo", {"person": "gun"})
+    assert "går inte att använda" in phone.page("/inbjudan")
+
+
+@ON_SQLITE
 def test_the_link_is_shown_once_and_kept_as_its_hash_alone(
     app: Flask, database: Database, visit: Visitor
 ) -> None:

@@ -28,6 +28,7 @@ from webapp.core.security import keeps_typed
 from webapp.pages.frame import own_page
 from webapp.pages.routes import local_path, urgent
 from webapp.permissions import Permission
+from webapp.sharing import link
 
 bp = Blueprint("accounts", __name__)
 
@@ -64,7 +65,7 @@ def sign_out() -> ResponseReturnValue:
         leaving.keep(cookie, opened)
     response = make_response(redirect(url_for("oidc.signed_out" if opened else "pages.start")))
     response.headers["Clear-Site-Data"] = '"cache"'
-    return response
+    return link.put_down(response)
 
 
 @bp.get("/personal/uppdrag")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-import segno
 from flask import Response, request, session, url_for
 from markupsafe import Markup
 
@@ -27,6 +26,8 @@ def address(token: str) -> str:
 
 def square(link: str) -> Markup:
     """A QR code as an SVG element; black on white also in the dark, since cameras want it so."""
+    import segno  # for this page alone
+
     drawn = segno.make(link, error="m").svg_inline(
         omitsize=True, svgclass=None, lineclass=None, dark="#000", light="#fff"
     )
