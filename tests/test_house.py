@@ -208,6 +208,7 @@ PUBLIC_PAGES = (
     "/offline",
     "/logga-in",
     "/inbjudan",
+    "/utloggad",
 )
 
 
@@ -346,6 +347,7 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
         *("/personal/avlidna", "/personal/skyddade"),
         *(f"/personal/person/{person_id}/{page}" for page in ("foretrader", "foretrader/god-man")),
         *(f"/personal/person/{person_id}/{page}" for page in ("avliden", "skydd")),
+        "/personal/uppdrag",
         *(
             f"{p}/{page}"
             for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser", "tappad-telefon")

@@ -29,6 +29,7 @@ from webapp.migrations import steps
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.worker import Worker
 
+HERE = Path(__file__).parents[1]
 PHONE = {"width": 390, "height": 844}
 FLAGS = [
     "--no-sandbox",
@@ -124,7 +125,14 @@ def serve(file: Path, push_service: PushService, monkeypatch: pytest.MonkeyPatch
     """The app on a free port, in threads of this process, with a clock that can be set forward."""
     now = Clock()
     monkeypatch.setattr(clock, "now", now)
-    app = create_app(settings(f"sqlite:///{file}", NARAMIG_EXTRA_PUSH_ORIGINS=push_service.origin))
+    app = create_app(
+        settings(
+            f"sqlite:///{file}",
+            NARAMIG_EXTRA_PUSH_ORIGINS=push_service.origin,
+            NARAMIG_PROVIDERS=str(HERE / "providers.toml"),  # for their buttons: nobody presses them
+            NARAMIG_BANKID_SECRET="a secret for the tests alone",
+        )
+    )
     server = create_server(app, host="127.0.0.1", port=0, threads=6)
     origin = f"http://localhost:{server.effective_port}"
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], origin=origin)  # passkeys are bound to it

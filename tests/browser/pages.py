@@ -76,6 +76,8 @@ def every_page(site: Site) -> list[Shown]:
         Shown("fel", None, "/fel", faulty=True),
         Shown("offline", None, "/offline"),
         Shown("logga-in", None, "/logga-in"),
+        Shown("logga-in-gick-inte", None, "/logga-in/svar/bankid"),
+        Shown("utloggad", None, "/utloggad"),
         Shown("finns-inte", None, "/finns-inte"),
         Shown("svar", None, f"/s/{token}"),
         Shown("idag", "aino", f"{aino}/idag"),
@@ -140,5 +142,6 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-ta-emot", "nils", "/personal/ta-emot", faulty=True),
         Shown("personal-nodoppning", "nils", "/personal/nodoppning", faulty=True),
         Shown("personal-vard", "nils", f"/personal/person/{person}/vard/{relation.id}", faulty=True),
+        Shown("personal-valj-uppdrag", "britta", "/personal/uppdrag"),
         Shown("personal-ingen-vard", "karin", "/personal/ingen-vard"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ from tests.people import Visitor
 from webapp.accounts.models import Login
 from webapp.core import clock
 from webapp.core.db import Database
+from webapp.core.i18n import LANGUAGES
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 COOKIE = "__Host-naramig"
@@ -230,3 +232,14 @@ def test_nothing_of_the_person_stands_in_address_cookie_or_title(
     for told in (response.location, response.headers["Set-Cookie"], response.text):
         assert MAJ["pnr"] not in told
         assert "Lindgren" not in told
+
+
+@ON_SQLITE
+def test_every_language_is_told_why_and_whom_to_call(signing_in: SigningIn, visit: Visitor) -> None:
+    for code in LANGUAGES:
+        guest = visit.stranger()
+        guest.post("/sprak", {"sprak": code})
+        for path in ("/logga-in/svar/bankid", "/logga-in", "/utloggad"):
+            page = guest.get(path).text
+            assert f'<html lang="{code}">' in page
+            assert not re.search(r'="[^"<]*<span', page), path

@@ -76,6 +76,16 @@ def test_the_first_sign_in_takes_a_person_in_and_the_next_finds_them(
     assert people(database) == before + 1
 
 
+@ON_SQLITE
+def test_who_is_new_reads_the_language_they_chose_before_signing_in(
+    app: Flask, signing_in: SigningIn, visit: Visitor, database: Database
+) -> None:
+    guest = visit.stranger()
+    guest.post("/sprak", {"sprak": "smj"})
+    arrived = signing_in.whole(guest, "bankid", sub="maj", **NEW)
+    assert '<html lang="smj">' in guest.page(arrived.location)
+
+
 def test_an_e_id_opens_the_pages_that_staff_began_for_the_person(
     app: Flask, signing_in: SigningIn, visit: Visitor, database: Database
 ) -> None:
@@ -84,6 +94,13 @@ def test_an_e_id_opens_the_pages_that_staff_began_for_the_person(
     response = signing_in.whole(visit.stranger(), "bankid", sub="gun-1", pnr=PNR)  # no name is needed
     assert response.location == f"{visit.p('gun')}/idag"
     assert people(database) == before
+
+
+def test_who_only_helps_others_begins_with_those(
+    app: Flask, signing_in: SigningIn, visit: Visitor, database: Database
+) -> None:
+    give_number(database, person_id(app, "marit"), PNR)
+    assert signing_in.whole(visit.stranger(), "bankid", sub="m", pnr=PNR).location == "/mina"
 
 
 def test_one_person_may_come_by_several_brokers_and_each_has_its_own_account(

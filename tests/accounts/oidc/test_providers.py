@@ -144,7 +144,7 @@ def test_production_refuses_an_issuer_on_its_own_machine_and_a_demo_takes_it(tmp
     with pytest.raises(UnsafeSettings, match="NARAMIG_PROVIDERS: provider bankid: issuer must be https"):
         Settings.read({**PRODUCTION, "NARAMIG_PROVIDERS": path})
     found = Settings.read(
-        {**PRODUCTION, "NARAMIG_ENV": "demo", "NARAMIG_PROVIDERS": path, "DATABASE_URL": "x"}
+        {**PRODUCTION, "NARAMIG_ENV": "demo", "NARAMIG_PROVIDERS": path, "DATABASE_URL": "sqlite://"}
     )
     assert found.providers[0].issuer == "http://127.0.0.1:3000/oidc"
 

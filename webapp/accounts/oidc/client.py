@@ -49,6 +49,7 @@ class Client:
         self._metadata: _Kept | None = None
         self._keys: _Kept | None = None
         self._down_at: datetime | None = None
+        self._keys_asked_at: datetime | None = None
 
     @property
     def callback(self) -> str:
@@ -136,9 +137,10 @@ class Client:
 
     def _key_set(self, now: datetime, *, again: bool = False) -> KeySet:
         with self._lock:
-            kept = self._keys
-        least = KEYS_EVERY if again else KEPT
-        if kept is None or now - kept.at >= least:
+            kept, asked_at = self._keys, self._keys_asked_at
+        rested = asked_at is None or now - asked_at >= KEYS_EVERY
+        if kept is None or (rested and (again or now - kept.at >= KEPT)):
+            self._keys_asked_at = now
             try:
                 kept = _Kept(self._ask(self._endpoint("jwks_uri", now)), now)
             except Refused:
@@ -158,14 +160,15 @@ class Client:
             kept, down_at = self._metadata, self._down_at
         if kept is not None and now - kept.at < KEPT:
             return kept.document
+        rests = down_at is not None and timedelta(0) <= now - down_at < REST
         try:
-            if down_at is not None and timedelta(0) <= now - down_at < REST:
+            if rests:
                 raise network.down("resting")
             found = self._ask(self.provider.issuer.rstrip("/") + WELL_KNOWN)
             if found.get("issuer") != self.provider.issuer:
                 raise network.down("metadata of another issuer")
-        except Refused as fault:
-            if fault.reason != "resting":
+        except Refused:
+            if not rests:
                 self._down_at = now
             if kept is not None and now - kept.at < STALE:
                 return kept.document

@@ -34,8 +34,10 @@ class Arrival:
     chooses: bool = False  # there are several assignments, and the card names none
 
 
-def arrive(session: Session, who: Identity, provider: Provider, now: datetime) -> Arrival:
+def arrive(session: Session, who: Identity, provider: Provider, language: str, now: datetime) -> Arrival:
     """The account of who has come, made if this is the first time; raises Refused.
+
+    A person who is new here reads `language`, which they have chosen on this device.
 
     IntegrityError or NumberTaken: somebody else made the same person or account at this moment; begin anew.
     """
@@ -44,19 +46,19 @@ def arrive(session: Session, who: Identity, provider: Provider, now: datetime) -
         raise not_trusted("kind")
     today = clock.local(now).date()
     if provider.kind == Kind.CITIZEN:
-        return Arrival(_citizen(session, who, account, today))
+        return Arrival(_citizen(session, who, account, language, today))
     return _staff(session, who, account, today)
 
 
 # Citizens
 
 
-def _citizen(session: Session, who: Identity, account: Account | None, today: date) -> Account:
+def _citizen(session: Session, who: Identity, account: Account | None, language: str, today: date) -> Account:
     number = numbers.parse(who.number, today)
     if number is None:
         raise Refused(Why.NO_NUMBER)
     _refuse_child(number.born_on, today)
-    person = _person(session, who, number, account, today)
+    person = _person(session, who, number, account, today) or _take_in(session, who, number, language)
     if person.deceased_at is not None:
         raise Refused(Why.CLOSED)
     _refuse_child(person.born_on, today)
@@ -65,7 +67,7 @@ def _citizen(session: Session, who: Identity, account: Account | None, today: da
 
 def _person(
     session: Session, who: Identity, number: IdentityNumber, account: Account | None, today: date
-) -> Person:
+) -> Person | None:
     """The person with this number. An account that is somebody else's, or whose number is another, is refused."""
     found = domain.person_by_number(session, number)
     if account is not None:
@@ -75,7 +77,7 @@ def _person(
         if found is None and not _renumber(session, mine, who, number, today):
             raise not_trusted("number changed")
         return mine
-    return found or _had_another_number(session, who, number, today) or _take_in(session, who, number)
+    return found or _had_another_number(session, who, number, today)
 
 
 def _had_another_number(
@@ -98,12 +100,14 @@ def _renumber(session: Session, mine: Person, who: Identity, number: IdentityNum
     return True
 
 
-def _take_in(session: Session, who: Identity, number: IdentityNumber) -> Person:
+def _take_in(session: Session, who: Identity, number: IdentityNumber, language: str) -> Person:
     name = who.name or who.given_name
     if not name:
         raise Refused(Why.NO_NAME)
     called = (who.given_name or name).split()[0]
-    return domain.add_person(session, name=name[:MOST_NAME], called=called[:MOST_CALLED], number=number)
+    return domain.add_person(
+        session, name=name[:MOST_NAME], called=called[:MOST_CALLED], number=number, language=language
+    )
 
 
 def _refuse_child(born_on: date, today: date) -> None:

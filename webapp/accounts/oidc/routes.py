@@ -27,6 +27,7 @@ from webapp.core.security import signed_body
 from webapp.pages.frame import own_page
 from webapp.pages.routes import local_path, urgent
 from webapp.settings import Settings
+from webapp.sharing import domain as sharing
 
 SIGN_INS = "600 per 10 minutes"  # from one network: a hospital's morning comes from one address
 
@@ -73,13 +74,11 @@ def callback(provider: str) -> ResponseReturnValue:
         _use(attempt, now)
         who = client.finish(attempt, request.args, now)
         db.begin_write()
-        reader, arrival = _sign_in(client, who, now)
+        start = _sign_in(client, who, attempt.back, now)
     except Refused as fault:
         db.session.rollback()
         return _not_signed_in(client, fault)
-    if arrival.chooses:
-        return redirect(url_for("accounts.assignments"))
-    return redirect(attempt.back if attempt.back != "/" else own_page(reader))
+    return redirect(start)
 
 
 def _use(attempt: Attempt, now: datetime) -> None:
@@ -89,14 +88,28 @@ def _use(attempt: Attempt, now: datetime) -> None:
             raise Refused(Why.LATE, "state used")
 
 
-def _sign_in(client: Client, who: Identity, now: datetime) -> tuple[Reader, Arrival]:
-    """Open the login and give the browser its new token; raises Refused, and then nothing has changed."""
+def _sign_in(client: Client, who: Identity, back: str, now: datetime) -> str:
+    """Open the login, give the browser its new token, and say where to begin.
+
+    Raises Refused, and then nothing has changed.
+    """
     token, reader, arrival = _open_anew(client, who, now)
+    start = _start(reader, arrival, back)
     db.session.commit()
     others = attempts.rest(cookie, now)
     session.begin(token)
     attempts.keep(cookie, others)
-    return reader, arrival
+    return start
+
+
+def _start(reader: Reader, arrival: Arrival, back: str) -> str:
+    if arrival.chooses:
+        return url_for("accounts.assignments")
+    if back != "/":
+        return back
+    if reader.person_id is not None and sharing.only_helps(db.session, reader.person_id):
+        return url_for("sharing.mine")
+    return own_page(reader)
 
 
 def _open_anew(client: Client, who: Identity, now: datetime) -> tuple[str, Reader, Arrival]:
@@ -110,7 +123,7 @@ def _open_anew(client: Client, who: Identity, now: datetime) -> tuple[str, Reade
 
 
 def _open(client: Client, who: Identity, now: datetime) -> tuple[str, Reader, Arrival]:
-    arrival = people.arrive(db.session, who, client.provider, now)
+    arrival = people.arrive(db.session, who, client.provider, language(), now)
     before = access.reader()
     if before is not None:
         logins.end_login(db.session, before.login_id, now)
