@@ -1,6 +1,6 @@
 """What an identity provider's signed words must say before anybody is let in.
 
-Authlib checks signature (client.py), issuer, audience, times and nonce. It does not refuse a claim of the
+Authlib checks signature (published.py), issuer, audience, times and nonce. It does not refuse a claim of the
 wrong type, a low acr, an old iat or auth_time, or a userinfo about somebody else: that is done here.
 Sources: OpenID Connect Core 1.0, 3.1.3.7 and 5.3.2; Back-Channel Logout 1.0, 2.4 and 2.6; RFC 9207.
 """

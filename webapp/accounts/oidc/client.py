@@ -1,55 +1,32 @@
-"""Our side of the protocol with one provider: its metadata and keys, the way there, and the way back."""
+"""Our side of the protocol with one provider: the way there, the way back, and the way out."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from threading import Lock
+from datetime import datetime
 from typing import Any
 
+from authlib.common.urls import add_params_to_uri
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError
-from joserfc.jwk import KeySet
-from joserfc.jws import JWSRegistry
 
 from webapp.accounts.oidc import claims, network
 from webapp.accounts.oidc.attempts import Attempt
 from webapp.accounts.oidc.claims import Identity
-from webapp.accounts.oidc.providers import PRIVATE_KEY, Provider, is_safe
-from webapp.accounts.oidc.refusal import Refused, Why, not_trusted
-
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-KEPT = timedelta(hours=1)  # how long metadata and keys are taken as they are
-STALE = timedelta(days=1)  # how long they are used while the provider does not answer
-REST = timedelta(seconds=15)  # how long a provider that did not answer is left alone
-KEYS_EVERY = timedelta(seconds=60)  # an unknown key makes us ask for the keys anew, at most this often
-WELL_KNOWN = "/.well-known/openid-configuration"
+from webapp.accounts.oidc.providers import PRIVATE_KEY, Provider
+from webapp.accounts.oidc.published import Published
+from webapp.accounts.oidc.refusal import Refused, not_trusted
 
 logging.getLogger("authlib").setLevel(logging.WARNING)  # at DEBUG it writes verifiers and tokens
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What the provider has published, and when we read it."""
-
-    document: dict[str, Any]
-    at: datetime
 
 
 class Client:
     """One provider, as this process knows it. Used by many threads."""
 
     def __init__(self, provider: Provider, address: str, *, loopback: bool = False) -> None:
-        self.provider, self._address, self._loopback = provider, address, loopback
-        self._lock = Lock()
-        self._metadata: _Kept | None = None
-        self._keys: _Kept | None = None
-        self._down_at: datetime | None = None
-        self._keys_asked_at: datetime | None = None
+        self.provider, self._address = provider, address
+        self._published = Published(provider.issuer, self._session, loopback=loopback)
 
     @property
     def callback(self) -> str:
@@ -68,25 +45,27 @@ class Client:
             asked["max_age"] = str(self.provider.fresh_minutes * 60)
         with self._session() as session:
             url, _ = session.create_authorization_url(
-                self._endpoint("authorization_endpoint", now), state=attempt.state, **asked
+                self._published.endpoint("authorization_endpoint", now), state=attempt.state, **asked
             )
         return str(url)
 
     def finish(self, attempt: Attempt, answer: Mapping[str, str], now: datetime) -> Identity:
         """Exchange the answer's code for who has come; raises Refused for everything that is not as asked."""
-        names_itself = self.metadata(now).get("authorization_response_iss_parameter_supported") is True
+        names_itself = (
+            self._published.metadata(now).get("authorization_response_iss_parameter_supported") is True
+        )
         code = claims.check_answer(answer, self.provider, names_itself=names_itself)
         token = self._exchange(code, attempt, now)
         signed, access = token.get("id_token"), token.get("access_token")
         if not isinstance(signed, str) or not isinstance(access, str) or not signed or not access:
             raise not_trusted("no id_token")
-        said, header = self.read_signed(signed, now)
+        said, header = self._published.read_signed(signed, now)
         claims.check_id_token(said, header, self.provider, attempt.nonce, access, now)
         more = self._userinfo(token, now) if self.provider.userinfo else None
         return claims.identity(said, more, self.provider)
 
     def _exchange(self, code: str, attempt: Attempt, now: datetime) -> Mapping[str, Any]:
-        endpoint = self._endpoint("token_endpoint", now)
+        endpoint = self._published.endpoint("token_endpoint", now)
         with self._session() as session:
             if self.provider.authenticates_by == PRIVATE_KEY:
                 session.register_client_auth_method(PrivateKeyJWT(endpoint))
@@ -107,92 +86,19 @@ class Client:
         return dict(token)
 
     def _userinfo(self, token: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-        endpoint = self._endpoint("userinfo_endpoint", now)
+        endpoint = self._published.endpoint("userinfo_endpoint", now)
         with self._session() as session:
             bearer = {"Authorization": f"Bearer {token['access_token']}"}
             return network.json_object(session.get(endpoint, withhold_token=True, headers=bearer))
 
     def read_signed(self, signed: str, now: datetime) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Claims and header of a token that the provider has signed; raises Refused.
-
-        A key that we do not know makes us ask for the keys again, but a forger cannot make us ask all day.
-        """
-        try:
-            try:
-                found = jwt.decode(signed, self._key_set(now), registry=self._registry(now))
-            except InvalidKeyIdError:
-                found = jwt.decode(signed, self._key_set(now, again=True), registry=self._registry(now))
-            if not isinstance(found.claims, dict):
-                raise not_trusted("signature")
-            return found.claims, dict(found.header)
-        except Refused:
-            raise
-        except Exception:  # a forged token can break a reader in any way: whatever it does, it is refused
-            raise not_trusted("signature") from None
-
-    def _registry(self, now: datetime) -> JWSRegistry:
-        offered = self.metadata(now).get("id_token_signing_alg_values_supported")
-        used = [each for each in ALGORITHMS if not isinstance(offered, list) or each in offered]
-        return JWSRegistry(algorithms=used, strict_check_header=False)
-
-    def _key_set(self, now: datetime, *, again: bool = False) -> KeySet:
-        with self._lock:
-            kept, asked_at = self._keys, self._keys_asked_at
-        rested = asked_at is None or now - asked_at >= KEYS_EVERY
-        if kept is None or (rested and (again or now - kept.at >= KEPT)):
-            self._keys_asked_at = now
-            try:
-                kept = _Kept(self._ask(self._endpoint("jwks_uri", now)), now)
-            except Refused:
-                if kept is None or now - kept.at >= STALE:
-                    raise
-            with self._lock:
-                self._keys = kept
-        listed = kept.document.get("keys")
-        public = [_public(key) for key in listed if _signs(key)] if isinstance(listed, list) else []
-        return KeySet.import_key_set({"keys": public})
-
-    # What the provider publishes about itself
-
-    def metadata(self, now: datetime) -> dict[str, Any]:
-        """The provider's metadata; raises Refused(DOWN) when there is none to be had."""
-        with self._lock:
-            kept, down_at = self._metadata, self._down_at
-        if kept is not None and now - kept.at < KEPT:
-            return kept.document
-        rests = down_at is not None and timedelta(0) <= now - down_at < REST
-        try:
-            if rests:
-                raise network.down("resting")
-            found = self._ask(self.provider.issuer.rstrip("/") + WELL_KNOWN)
-            if found.get("issuer") != self.provider.issuer:
-                raise network.down("metadata of another issuer")
-        except Refused:
-            if not rests:
-                self._down_at = now
-            if kept is not None and now - kept.at < STALE:
-                return kept.document
-            raise
-        with self._lock:
-            self._metadata, self._down_at = _Kept(found, now), None
-        return found
-
-    def _ask(self, url: str) -> dict[str, Any]:
-        with self._session() as session:
-            return network.json_object(session.get(url, withhold_token=True))
-
-    def _endpoint(self, name: str, now: datetime) -> str:
-        url = self.metadata(now).get(name)
-        if not isinstance(url, str) or not is_safe(url.partition("?")[0], self._loopback) or "#" in url:
-            raise network.down("endpoint")
-        return url
+        """Claims and header of a token that this provider has signed; raises Refused."""
+        return self._published.read_signed(signed, now)
 
     def way_out(self, sid: str, state: str, now: datetime) -> str | None:
         """Where the browser ends the provider's own session; None if the provider has no such place."""
-        from authlib.common.urls import add_params_to_uri
-
         try:
-            url = self._endpoint("end_session_endpoint", now)
+            url = self._published.endpoint("end_session_endpoint", now)
         except Refused:
             return None
         asked = {
@@ -216,16 +122,3 @@ class Client:
         )
         network.bind(session)
         return session
-
-
-def _signs(key: object) -> bool:
-    return isinstance(key, dict) and key.get("kty") in ("RSA", "EC") and key.get("use", "sig") == "sig"
-
-
-def _public(key: dict[str, Any]) -> dict[str, Any]:
-    """The key as a public one alone."""
-    words = ("kty", "kid", "use", "alg", "n", "e", "crv", "x", "y")
-    return {word: key[word] for word in words if word in key}
-
-
-__all__ = ["ALGORITHMS", "Client", "Why"]
