@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from jinja2 import StrictUndefined
-from sqlalchemy import func, select
+from sqlalchemy import JSON, Enum, LargeBinary, String, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,9 @@ from webapp.accounts.models import Person
 from webapp.core import clock, security
 from webapp.core.db import EXTENSION, Base, Database
 from webapp.core.i18n import LANGUAGES
+from webapp.core.sealing import Sealed
 from webapp.directory.models import Unit
+from webapp.migrations import steps
 from webapp.permissions import TABLE, Permission
 from webapp.plans.models import AgreedTime, PlanRow
 from webapp.reminders.models import Occurrence, Reminder, SetBy
@@ -33,6 +35,74 @@ from webapp.sharing.models import CareRelation, Consent, ConsentKind
 HOUSE = Path(webapp.__file__).parent
 TEMPLATES = HOUSE / "templates"
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+# Texts that stand in clear in the database, and why. Any other is sealed: `mapped_column(Sealed("table.column"))`.
+NAMES = "names are searched and sorted in lists, and say who wrote"
+OURS = "the organisations' own words about themselves, shown to anybody who is let in"
+CHOSEN = "chosen from a list of ours, not written"
+TECHNICAL = "no words of anybody's"
+LOG = "the chained log names unit, role and page, and never what was read"
+FOUND_BY = "a technical name, found by it"
+HASH = "a hash"
+IN_CLEAR = {
+    "access_log.chain": LOG,
+    "access_log.page": LOG,
+    "access_log.role": LOG,
+    "access_log.unit_name": LOG,
+    "account.issuer": FOUND_BY,
+    "account.sub": "found by it; whether it is a personal number, the provider decides: accounts must see to it",
+    "answer_version.written_as": NAMES,
+    "assignment.hsa_id": FOUND_BY,
+    "assignment.role": OURS,
+    "care_relation.begun_by": NAMES,
+    "care_relation.ended_by": NAMES,
+    "consent.recorded_by": NAMES,
+    "consent.withdrawn_by": NAMES,
+    "daily_task.task": TECHNICAL,
+    "delivery.worker": TECHNICAL,
+    "emergency.role": LOG,
+    "emergency.unit_name": LOG,
+    "feedback.page": CHOSEN,
+    "heartbeat.worker": TECHNICAL,
+    "invitation.token_hash": HASH,
+    "kept_form.place": "a path of random ids",
+    "login.device": "the kind of browser, by its own word",
+    "login.token_hash": HASH,
+    "notice.kind": CHOSEN,
+    "occurrence_press.pressed_as": NAMES,
+    "organisation.name": OURS,
+    "passkey.credential_id": FOUND_BY,
+    "passkey.public_key": TECHNICAL,
+    "passkey_challenge.octets": TECHNICAL,
+    "person.called": NAMES,
+    "person.language": CHOSEN,
+    "person.municipality": CHOSEN,
+    "person.name": NAMES,
+    "person.number_mac": "finds a number without showing it",
+    "plan.starter": CHOSEN,
+    "plan_row.written_as": NAMES,
+    "provider_login.provider": CHOSEN,
+    "provider_login.sid": FOUND_BY,
+    "read_receipt.reader": NAMES,
+    "reminder.once_key": TECHNICAL,
+    "reminder.own_language": CHOSEN,
+    "reminder.set_as": NAMES,
+    "reminder.times": "the planner's clock times",
+    "row_outcome.written_as": NAMES,
+    "staff_member.hsa_id": FOUND_BY,
+    "staff_member.language": CHOSEN,
+    "staff_member.name": NAMES,
+    "subscription.auth": "of no use without our push key",
+    "subscription.endpoint": "found by it, unique; of no use without our push key",
+    "subscription.p256dh": "of no use without our push key",
+    "subscription.vapid_key": TECHNICAL,
+    "tries.key": HASH,
+    "unit.hsa_id": FOUND_BY,
+    "unit.municipality": OURS,
+    "unit.name": OURS,
+    "unit.phone": OURS,
+    "used_once.hash": HASH,
+}
 
 # Who may enter: "public", a permission of the table, or the kind of reader a page of one's own is for.
 WHO_MAY_ENTER = {
@@ -535,6 +605,21 @@ def test_an_analyst_and_an_administrator_open_no_person(app: Flask, visit: Visit
         assert guest.get("/personal/").status_code == 404
         assert guest.page("/personal/ingen-vard")
         assert guest.get(f"{visit.p('aino')}/idag").status_code == 404
+
+
+def test_every_text_is_sealed_that_does_not_stand_in_the_list_of_clear_ones() -> None:
+    found, sealed_as = set(), {}
+    for table in steps.metadata().sorted_tables:
+        for column in table.columns:
+            where = f"{table.name}.{column.name}"
+            if isinstance(column.type, Sealed):
+                sealed_as[where] = column.type.where
+                assert table.primary_key.columns.keys() == ["id"], where  # the row that is bound in
+            elif isinstance(column.type, String | LargeBinary | JSON) and not isinstance(column.type, Enum):
+                found.add(where)
+    assert found == set(IN_CLEAR)
+    assert all(where == bound for where, bound in sealed_as.items())
+    assert len(sealed_as) > 30
 
 
 def test_the_clock_of_the_tests_stands_still() -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from tests.conftest import NOON
+from tests.finding import saying
 from tests.people import Guest, Visitor
 from webapp.accounts import kept
 from webapp.accounts.domain import add_account
@@ -40,7 +41,7 @@ def count(database: Database) -> int:
 
 def rows_with(database: Database, words: str) -> int:
     with database.read() as session:
-        return session.scalar(select(func.count()).select_from(PlanRow).where(PlanRow.what == words)) or 0
+        return len(saying(session, PlanRow.what, words))
 
 
 def test_what_was_typed_is_back_after_signing_in_again(

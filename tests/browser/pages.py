@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tests.browser.conftest import Site
+from tests.finding import one_saying
 from tests.people import person_id
 from webapp.core import clock
 from webapp.core.db import EXTENSION
@@ -49,13 +50,11 @@ def every_page(site: Site) -> list[Shown]:
     """Public pages, the person's, a relative's, and staff's; with what only this database knows filled in."""
     with site.app.extensions[EXTENSION].read() as session:
         aino, eino, elle, vera = (site.p(sub)[len(site.url) :] for sub in ("aino", "eino", "elle", "vera"))
-        own = session.scalars(select(Reminder).where(Reminder.text == "Morgonens tabletter")).one()
-        sent = session.scalars(select(Reminder).where(Reminder.text == "Väg dig före frukost")).one()
-        row = session.scalars(select(PlanRow).where(PlanRow.what == "Jag väger mig varje morgon")).one()
+        own = one_saying(session, Reminder.text, "Morgonens tabletter")
+        sent = one_saying(session, Reminder.text, "Väg dig före frukost")
+        row = one_saying(session, PlanRow.what, "Jag väger mig varje morgon")
         agreed = session.scalars(select(AgreedTime).where(AgreedTime.person_id == own.person_id)).one()
-        relation = session.scalars(
-            select(CareRelation).where(CareRelation.reason == "Listad, hjärtsvikt")
-        ).one()
+        relation = one_saying(session, CareRelation.reason, "Listad, hjärtsvikt")
         last = session.scalars(
             select(Occurrence).where(Occurrence.reminder_id == sent.id).order_by(Occurrence.due_at.desc())
         ).first()

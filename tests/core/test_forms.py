@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tests.finding import one_saying
 from tests.people import Guest, Visitor
 from webapp.core import form_token
 from webapp.core.db import Base, Database
@@ -237,7 +238,7 @@ def test_forged_fields_change_nothing(app: Flask, database: Database, visit: Vis
     }
     assert aino.post(f"{aino.p}/plan/egen-rad", {"what": "Vattna blommor", **forged}).status_code == 302
     with database.read() as session:
-        row = session.scalars(select(PlanRow).where(PlanRow.what == "Vattna blommor")).one()
+        row = one_saying(session, PlanRow.what, "Vattna blommor")
         assert (row.person_id, row.doer, row.organisation_id, row.written_as) == (aino.id, "me", None, "")
     assert aino.post(f"{aino.p}/viktigt/know", {"words": "Hej", "version": "0", **forged}).status_code == 302
     assert "Hej" not in visit("nils").page(f"{aino.p}/viktigt")

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from werkzeug.test import EnvironBuilder
 
 from tests.conftest import KEYS, NOON
+from tests.finding import saying
 from tests.people import TOKEN, Guest, Visitor
 from webapp.core import clock, security
 from webapp.core.db import EXTENSION, Database
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def rows_called(app: Flask, what: str) -> int:
     database: Database = app.extensions[EXTENSION]
     with database.read() as session:
-        return session.scalar(select(func.count()).select_from(PlanRow).where(PlanRow.what == what)) or 0
+        return len(saying(session, PlanRow.what, what))
 
 
 # The form token

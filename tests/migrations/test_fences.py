@@ -22,6 +22,7 @@ from webapp.core import audit, clock, fence
 from webapp.core.access import Reader
 from webapp.core.audit import AccessLog
 from webapp.core.db import EXTENSION, Base, Database
+from webapp.core.sealing import Sealed, sealed
 from webapp.migrations import fences, steps
 from webapp.plans.models import PlanRow
 from webapp.reminders.models import Subscription
@@ -143,17 +144,17 @@ def test_a_forgotten_scope_changes_and_deletes_nothing_of_others(
     aino = person_id(app, "aino")
     with as_web.writing() as session:
         fence.about(session, aino)
-        session.execute(update(PlanRow).values(what="Något annat"))
-        session.execute(update(AnswerVersion).values(words="Något annat"))
+        session.execute(update(PlanRow).values(written_as="Något annat"))
+        session.execute(update(AnswerVersion).values(written_as="Något annat"))
         session.execute(delete(Draft))
     with database.read() as session:
-        changed = select(PlanRow.person_id).where(PlanRow.what == "Något annat")
+        changed = select(PlanRow.person_id).where(PlanRow.written_as == "Något annat")
         assert set(session.scalars(changed)) == {aino}
-        worded = select(AnswerVersion.person_id).where(AnswerVersion.words == "Något annat")
+        worded = select(AnswerVersion.person_id).where(AnswerVersion.written_as == "Något annat")
         assert set(session.scalars(worded)) == {aino}
         assert aino not in people_in(session, "answer_draft")
         rest = session.scalar(
-            select(func.count()).select_from(AnswerVersion).where(AnswerVersion.words != "Något annat")
+            select(func.count()).select_from(AnswerVersion).where(AnswerVersion.written_as != "Något annat")
         )
         assert rest
 
@@ -168,6 +169,8 @@ def test_nothing_is_written_into_somebody_else_s_rows(
     with database.read() as session:
         row: dict[str, Any] = dict(session.execute(select(table(name))).mappings().first() or {})
     copy = {**row, "id": uuid4(), "person_id": eino}
+    shut = [column.name for column in table(name).columns if isinstance(column.type, Sealed)]
+    copy |= {column: sealed(row[column], copy["id"]) for column in shut}
     with as_web.write() as session:
         fence.about(session, aino)
         with pytest.raises(ProgrammingError, match="row-level security"):

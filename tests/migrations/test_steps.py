@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -13,7 +14,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import Column, Connection, Engine, String, func, inspect, select, text
+from sqlalchemy import Column, Connection, Engine, String, Text, func, inspect, select, text, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,10 @@ from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
 from webapp.what_matters.models import Draft, Prompt
 
+SEALING: Any = import_module(
+    "webapp.migrations.versions."
+    + next(path.stem for path in (Path(steps.__file__).parent / "versions").glob("*_sealed_texts.py"))
+)
 VERSIONS = sorted((Path(steps.__file__).parent / "versions").glob("*.py"))
 
 
@@ -225,6 +230,46 @@ def test_a_step_that_rewrites_every_table_loses_no_row(
             assert first_broken(session.scalars(own).all()) is None
     with database.engine.connect() as connection:
         assert steps.is_current(connection)
+
+
+def words(session: Session, raw: bool = False) -> dict[str, list[str | None]]:
+    """Every text that the step seals, in plain words or as it stands."""
+    found = {}
+    for table, column, *_ in SEALING.COLUMNS:
+        here = Base.metadata.tables[table]
+        shown: Any = type_coerce(here.c[column], Text) if raw else here.c[column]
+        found[f"{table}.{column}"] = list(session.scalars(select(shown).order_by(here.c.id)))
+    return found
+
+
+def test_what_stood_in_clear_is_sealed_and_opened_again_on_the_way_back(
+    app: Flask, database: Database, database_url: str
+) -> None:
+    fill(database)
+    keys = app.config["SETTINGS"].keys
+    with database.read() as session:
+        before, shut = words(session), words(session, raw=True)
+    assert sum(map(len, before.values())) > 100
+    database.engine.dispose()
+    steps.downgrade(database_url, SEALING.down_revision, keys)
+    with database.read() as session:
+        assert words(session, raw=True) == before
+        lengths = {
+            each["name"]: str(each["type"]) for each in inspect(database.engine).get_columns("reminder")
+        }
+        assert lengths["text"] == "VARCHAR(120)"
+    with pytest.raises(RuntimeError, match="keys"):
+        steps.upgrade(database_url)
+    with database.read() as session:  # and nothing is half done
+        assert words(session, raw=True) == before
+    database.engine.dispose()
+    steps.upgrade(database_url, keys=keys)
+    with database.read() as session:
+        assert words(session) == before
+        for where, column in words(session, raw=True).items():
+            for kept, plain, earlier in zip(column, before[where], shut[where], strict=True):
+                assert kept == plain if not plain else kept != earlier, where
+                assert not plain or (kept or "").startswith("s1."), where
 
 
 def rewrite_every_table(connection: Connection) -> None:

@@ -28,7 +28,8 @@ TODAY = date(2026, 3, 9)
 
 
 def row_called(session: Session, what: str) -> PlanRow:
-    return session.scalars(select(PlanRow).where(PlanRow.what.startswith(what))).one()
+    (found,) = (row for row in session.scalars(select(PlanRow)) if row.what.startswith(what))
+    return found
 
 
 def id_of(database: Database, what: str) -> UUID:

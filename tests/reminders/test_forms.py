@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests.conftest import NOON
+from tests.finding import one_saying
 from tests.people import Visitor
 from webapp.core import clock
 from webapp.core.db import Database
@@ -29,7 +30,8 @@ def count(database: Database) -> int:
 
 def newest(database: Database, text: str = "Vattna blommorna") -> Reminder:
     with database.read() as session:
-        return session.scalars(select(Reminder).where(Reminder.text == text)).one()
+        found: Reminder = one_saying(session, Reminder.text, text)
+        return found
 
 
 def test_she_makes_a_reminder_and_is_told_when_it_comes(visit: Visitor, database: Database) -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from tests.conftest import NOON
+from tests.finding import one_saying
 from webapp.core.db import Database
 from webapp.reminders import words
 from webapp.reminders.models import Reminder
@@ -20,7 +20,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @ON_SQLITE
 def test_the_next_time_is_written_small_after_its_colon(app: Flask, database: Database) -> None:
     with database.read() as session:
-        tablets = session.scalars(select(Reminder).where(Reminder.text == "Morgonens tabletter")).one()
+        tablets = one_saying(session, Reminder.text, "Morgonens tabletter")
         with app.test_request_context():
             assert words.next_due(tablets, NOON) == "i morgon 07.30"
             assert words.saved(tablets, NOON) == "Sparad. Nästa gång: i morgon 07.30."

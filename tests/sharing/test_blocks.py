@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import NOON
+from tests.finding import one_saying
 from tests.people import Guest, Visitor
 from webapp.accounts.models import Person
 from webapp.core import clock
@@ -114,7 +115,7 @@ def test_self_care_that_was_agreed_goes_on(database: Database, visit: Visitor) -
     press(aino, database, HEALTH_CENTRE)
     assert "Väg dig före frukost" in aino.page(f"{aino.p}/paminnelser")
     with database.read() as session:
-        going = session.scalars(select(Reminder).where(Reminder.text == "Väg dig före frukost")).one()
+        going = one_saying(session, Reminder.text, "Väg dig före frukost")
         assert going.next_due_at is not None
     assert aino.post(f"{aino.p}/paminnelser/{going.id}/avsluta").status_code == 302
 

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
+from tests.finding import one_saying
 from tests.people import Guest, Visitor
 from tests.sharing.inviting import accept, confirm, invite
 from webapp.core.db import Database
@@ -57,11 +57,7 @@ def test_what_a_relative_writes_is_marked_and_another_relative_is_not_told_whose
 ) -> None:
     aino, lisa, marit = two
     with database.read() as session:
-        row = session.scalars(
-            select(PlanRow.id).where(
-                PlanRow.person_id == aino.id, PlanRow.what == "Jag väger mig varje morgon"
-            )
-        ).one()
+        row = one_saying(session, PlanRow.what, "Jag väger mig varje morgon").id
     write_everywhere(marit, aino.p, row, "Ord:")
     assert aino.post(f"{aino.p}/viktigt/know/vem", {"relatives": "y"}).status_code == 302
     for page, mark in (
@@ -78,7 +74,7 @@ def test_what_a_relative_writes_is_marked_and_another_relative_is_not_told_whose
     assert "Satt av en annan anhörig" in lisa.page(f"{aino.p}/paminnelser")
     assert "en annan anhörig" in lisa.page(f"{aino.p}/plan")
     with database.read() as session:
-        others = session.scalars(select(PlanRow.id).where(PlanRow.what == "Ord: handlar")).one()
+        others = one_saying(session, PlanRow.what, "Ord: handlar").id
     aino.post(f"{aino.p}/plan/rad/{others}/svar", {"svar": "ja"})
     assert "Marit" not in lisa.page(f"{aino.p}/plan/rad/{others}/hur-det-gick")
     assert "Marit" not in lisa.page("/mina")
@@ -90,7 +86,7 @@ def test_who_changes_the_words_of_a_reminder_is_named_beside_them(
 ) -> None:
     aino, lisa, _ = two
     with database.read() as session:
-        own = session.scalars(select(Reminder.id).where(Reminder.text == "Morgonens tabletter")).one()
+        own = one_saying(session, Reminder.text, "Morgonens tabletter").id
     fields = {"text": "Morgonens tabletter", "at": "8", "days": [*"0123456"]}
     for guest, set_by, named in ((lisa, SetBy.RELATIVE, "Lisa"), (aino, SetBy.SELF, "")):
         assert guest.post(f"{aino.p}/paminnelser/{own}", fields).status_code == 302

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOON
+from tests.finding import one_saying
 from tests.people import Visitor, person_id
 from tests.sharing.inviting import FIELDS, accept, confirm, invite
 from webapp.accounts.models import Person
@@ -95,7 +96,7 @@ def test_a_form_that_stood_open_changes_nothing(
         row = session.scalars(
             select(PlanRow.id).where(PlanRow.person_id == aino.id, PlanRow.status == "agreed")
         ).first()
-        own = session.scalars(select(Reminder).where(Reminder.text == "Morgonens tabletter")).one()
+        own = one_saying(session, Reminder.text, "Morgonens tabletter")
     forms: list[tuple[str, dict[str, Any]]] = [
         (f"{aino.p}/plan/egen-rad", {"what": "Handlar"}),
         (f"{aino.p}/plan/rad/{row}/hur-det-gick", {"blev": "sa"}),
@@ -185,7 +186,7 @@ def test_reminders_that_the_relative_set_stay_unless_the_person_says_otherwise(
         assert page.count("Ring ") == 1  # the other's are not asked about
         assert aino.post(end, {"paminnelser": answer}).status_code == 302
         with database.read() as session:
-            kept = session.scalars(select(Reminder).where(Reminder.text == text)).one()
+            kept = one_saying(session, Reminder.text, text)
             assert (kept.ended_at is not None) is ended
 
 

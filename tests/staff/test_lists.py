@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.conftest import NOON
+from tests.finding import one_saying
 from tests.people import Visitor
 from webapp.accounts.models import Person, StaffMember
 from webapp.core.db import Database
@@ -52,7 +53,7 @@ def test_the_list_says_what_to_do_and_nothing_that_the_person_wrote(app: Flask, 
 @ON_SQLITE
 def test_the_most_urgent_stands_first(app: Flask, database: Database) -> None:
     with database.read() as session:
-        unit = session.scalars(select(Unit).where(Unit.name == "Hemtjänsten Arjeplog")).one()
+        unit = one_saying(session, Unit.name, "Hemtjänsten Arjeplog")
         people = domain.people_of(session, unit.id, TODAY)
         items = domain.work_list(session, unit.id, unit.organisation_id, people, NOON)
     order = list(Task)
@@ -88,7 +89,7 @@ def test_each_reminder_sent_stands_once_with_what_its_last_due_time_came_to(
     app: Flask, database: Database
 ) -> None:
     with database.writing() as session:
-        unit = session.scalars(select(Unit).where(Unit.name == "Arjeplogs hälsocentral")).one()
+        unit = one_saying(session, Unit.name, "Arjeplogs hälsocentral")
         people = domain.people_of(session, unit.id, TODAY)
         before = {each.reminder.id for each in domain.sent_by(session, unit.id, people)}
         planning.plan_due(session, NOON + timedelta(days=2))
@@ -107,8 +108,8 @@ def test_a_person_in_two_care_relations_of_one_unit_stands_once(
     app: Flask, database: Database, visit: Visitor
 ) -> None:
     with database.writing() as session:
-        aino = session.scalars(select(Person).where(Person.called == "Aino")).one()
-        unit = session.scalars(select(Unit).where(Unit.name == "Arjeplogs hälsocentral")).one()
+        aino = one_saying(session, Person.called, "Aino")
+        unit = one_saying(session, Unit.name, "Arjeplogs hälsocentral")
         care.begin_care(session, aino, unit, "Sår", NOON)
         unit_id = unit.id
     with database.read() as session:
@@ -158,9 +159,9 @@ def test_self_care_to_assess_again_stands_with_its_last_day_the_soonest_first(
         visit("britta").page("/personal/")
     )
     with database.writing() as session:
-        unit = session.scalars(select(Unit).where(Unit.name == "Kalix hälsocentral")).one()
+        unit = one_saying(session, Unit.name, "Kalix hälsocentral")
         gun = session.scalars(select(Reminder.person_id).where(Reminder.unit_id == unit.id)).one()
-        sooner = session.scalars(select(Reminder).where(Reminder.text == "Frukost och tabletter")).one()
+        sooner = one_saying(session, Reminder.text, "Frukost och tabletter")
         sooner.person_id, sooner.unit_id, sooner.until_on = gun, unit.id, TODAY + timedelta(days=3)
         session.flush()
         people = domain.people_of(session, unit.id, TODAY)

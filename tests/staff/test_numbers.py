@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from tests.conftest import NOON
+from tests.finding import saying
 from tests.people import Guest, Visitor, person_id
 from webapp.accounts import numbers
 from webapp.accounts.models import Person
@@ -69,8 +70,7 @@ def test_staff_begin_to_care_for_somebody_who_is_here_and_the_person_sees_it(
         ask(nils, number_of(database, "gun", app)).location == f"/personal/person/{gun.id}"
     )  # twice is once
     with database.read() as session:
-        begun = select(func.count()).where(CareRelation.reason == "Sår på benet")
-        assert session.scalar(begun) == 1
+        assert len(saying(session, CareRelation.reason, "Sår på benet")) == 1
 
 
 def test_before_a_care_relation_nothing_is_said_of_somebody(
@@ -105,10 +105,7 @@ def test_a_protected_or_dead_person_is_neither_found_nor_overwritten(
         with database.read() as session:
             person = session.get_one(Person, person_id(app, sub))
             assert person.name != "Berit Test"
-            cared = select(func.count()).where(
-                CareRelation.person_id == person.id, CareRelation.reason == "Sår på benet"
-            )
-            assert session.scalar(cared) == 0
+            assert not saying(session, CareRelation.reason, "Sår på benet")
             assert session.scalar(select(func.count()).where(Person.called == "Berit")) == 0
 
 

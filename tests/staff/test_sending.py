@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tests.conftest import NOON as MORNING
+from tests.finding import saying
 from tests.people import Guest, Visitor
 from webapp.core import clock
 from webapp.core.db import Database
@@ -32,7 +33,7 @@ GOOD: dict[str, Any] = {
 
 def sent(database: Database, text: str = "Mät blodtrycket") -> Reminder | None:
     with database.read() as session:
-        return session.scalars(select(Reminder).where(Reminder.text == text)).first()
+        return next(iter(saying(session, Reminder.text, text)), None)
 
 
 def send(guest: Guest, visit: Visitor, to: str, **more: Any) -> Any:
@@ -118,7 +119,7 @@ def test_a_second_press_sends_nothing_twice(visit: Visitor, database: Database) 
     for _ in range(2):
         send(nils, visit, "aino", once="0e5a4a0e-2222-4000-8000-000000000000")
     with database.read() as session:
-        assert session.scalar(select(func.count()).where(Reminder.text == "Mät blodtrycket")) == 1
+        assert len(saying(session, Reminder.text, "Mät blodtrycket")) == 1
 
 
 @pytest.mark.parametrize(

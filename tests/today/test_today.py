@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from tests.conftest import NOON
+from tests.finding import one_saying
 from tests.people import Visitor
 from tests.reminders.setting import phone
 from webapp.core import clock
@@ -44,7 +44,7 @@ def test_what_was_due_an_hour_ago_is_not_said_to_be_now(
 def _later_at_eight(app: Flask, visit: Visitor, database: Database) -> str:
     """What Aino reads when she has put the evening's tablets off: the flash and the page."""
     with database.read() as session:
-        tablets = session.scalars(select(Reminder).where(Reminder.text == "Kvällens tabletter")).one()
+        tablets = one_saying(session, Reminder.text, "Kvällens tabletter")
     with clock.frozen(EVENING):
         aino = visit("aino")
         address = f"{aino.p}/paminnelser/{tablets.id}/{clock.local(EVENING).date()}/20:00/svar"

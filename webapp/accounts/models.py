@@ -25,7 +25,7 @@ class Person(Base):
     born_on: Mapped[date]
     language: Mapped[str] = mapped_column(String(3), default="sv")
     municipality: Mapped[str] = mapped_column(String(60), default="")
-    phone: Mapped[str | None] = mapped_column(String(30))
+    phone: Mapped[str | None] = mapped_column(Sealed("person.phone"))
     protected: Mapped[bool] = mapped_column(default=False)  # skyddade personuppgifter: in no list, no search
     deceased_at: Mapped[datetime | None]
     phone_lost_at: Mapped[datetime | None]  # sign-ins from before it are dead, and so are copies on a device

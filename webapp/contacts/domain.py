@@ -130,12 +130,12 @@ _CONTACTS = (
         CareContact.stand_in,
         CareContact.stand_in_phone,
         CareContact.for_relatives,
+        CareContact.from_on,
         Unit.organisation_id,
         Unit.flow,
     )
     .outerjoin(Unit, Unit.id == CareContact.unit_id)
     .where(*_VALID)
-    .order_by(CareContact.from_on.desc(), CareContact.name)
 )
 _HOURS = (
     select(
@@ -154,7 +154,7 @@ def contacts_of(session: Session, sight: Sight, now: datetime) -> list[Contact]:
     """The three named in law first, each shown even when nobody is named; then the others. Two queries."""
     given = {"person_id": sight.person_id, "today": clock.local(now).date()}
     sees_all = sight.is_self or sight.cares
-    named = rows(session, _CONTACTS, given)
+    named = sorted(rows(session, _CONTACTS, given), key=_newest_first)
     found = [
         row
         for row in named
@@ -168,6 +168,11 @@ def contacts_of(session: Session, sight: Sight, now: datetime) -> list[Contact]:
     hidden = {row.role for row in named} - {contact.role for contact in shown}
     first = [_first(shown, role) for role in NAMED_IN_LAW if role not in hidden]
     return first + [contact for contact in shown if contact.role is Role.OTHER]
+
+
+def _newest_first(contact: Any) -> tuple[int, str]:
+    """The order of contacts: by day, then by name, which is sealed and so not for the database to sort by."""
+    return -contact.from_on.toordinal(), contact.name
 
 
 def _first(shown: list[Contact], role: Role) -> Contact:

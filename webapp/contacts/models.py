@@ -6,10 +6,11 @@ from datetime import date, time
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.core.sealing import Sealed
 
 
 class Role(StrEnum):
@@ -31,13 +32,13 @@ class CareContact(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[Role] = mapped_column(choice(Role))
-    title: Mapped[str] = mapped_column(String(100), default="")  # "distriktssköterska"
-    name: Mapped[str] = mapped_column(String(200))
+    title: Mapped[str] = mapped_column(Sealed("care_contact.title"), default="")  # "distriktssköterska"
+    name: Mapped[str] = mapped_column(Sealed("care_contact.name"))
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
-    works_at: Mapped[str] = mapped_column(String(200))  # as the person reads it
-    phone: Mapped[str | None] = mapped_column(String(30))
-    stand_in: Mapped[str] = mapped_column(String(200), default="")
-    stand_in_phone: Mapped[str | None] = mapped_column(String(30))
+    works_at: Mapped[str] = mapped_column(Sealed("care_contact.works_at"))  # as the person reads it
+    phone: Mapped[str | None] = mapped_column(Sealed("care_contact.phone"))
+    stand_in: Mapped[str] = mapped_column(Sealed("care_contact.stand_in"), default="")
+    stand_in_phone: Mapped[str | None] = mapped_column(Sealed("care_contact.stand_in_phone"))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
     for_relatives: Mapped[bool] = mapped_column(default=True)

@@ -95,6 +95,9 @@ def _run(
             raw = connection.connection.driver_connection
             if is_sqlite and raw is not None:
                 raw.execute("PRAGMA foreign_keys = OFF")
+                raw.execute(
+                    "PRAGMA secure_delete = ON"
+                )  # a text that a step seals is not left in a free page
             try:
                 with connection.begin():
                     step(connection)

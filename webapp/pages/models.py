@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import String, Text
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base
+from webapp.core.sealing import Sealed
 
 
 class Feedback(Base):
@@ -17,5 +18,5 @@ class Feedback(Base):
     __tablename__ = "feedback"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     page: Mapped[str] = mapped_column(String(200))
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("feedback.words"))
     told_at: Mapped[datetime]

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.core.sealing import Sealed
 from webapp.directory.flows import Flow
 
 
@@ -30,12 +31,13 @@ class Plan(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     starter: Mapped[str] = mapped_column(String(60), default="")  # the local flow it began from
-    situation: Mapped[str] = mapped_column(Text, default="")
-    if_worse_signs: Mapped[str] = mapped_column(Text, default="")  # the person's own signs
-    if_worse_do: Mapped[str] = mapped_column(Text, default="")
+    situation: Mapped[str] = mapped_column(Sealed("plan.situation"), default="")
+    # the person's own signs
+    if_worse_signs: Mapped[str] = mapped_column(Sealed("plan.if_worse_signs"), default="")
+    if_worse_do: Mapped[str] = mapped_column(Sealed("plan.if_worse_do"), default="")
     overall_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))  # has the overall responsibility
     flow: Mapped[Flow] = mapped_column(choice(Flow), default=Flow.ALL)  # which kind of care it is about
-    held_together_by: Mapped[str] = mapped_column(String(200), default="")  # samordnare
+    held_together_by: Mapped[str] = mapped_column(Sealed("plan.held_together_by"), default="")  # samordnare
     begun_on: Mapped[date]
     ended_on: Mapped[date | None]
 
@@ -47,11 +49,11 @@ class Goal(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
-    words: Mapped[str] = mapped_column(Text)
-    noticed_by: Mapped[str] = mapped_column(Text, default="")  # hur märker jag att det blivit bättre?
-    answer_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("answer.id")
-    )  # the "viktigt" answer it comes from
+    words: Mapped[str] = mapped_column(Sealed("goal.words"))
+    # hur märker jag att det blivit bättre?
+    noticed_by: Mapped[str] = mapped_column(Sealed("goal.noticed_by"), default="")
+    # the "viktigt" answer it comes from
+    answer_id: Mapped[UUID | None] = mapped_column(ForeignKey("answer.id"))
 
 
 class Doer(StrEnum):
@@ -81,18 +83,19 @@ class PlanRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
-    what: Mapped[str] = mapped_column(String(300))
+    what: Mapped[str] = mapped_column(Sealed("plan_row.what"))
     doer: Mapped[Doer] = mapped_column(choice(Doer))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     flow: Mapped[Flow] = mapped_column(choice(Flow), default=Flow.ALL)  # the kind of care that does it
     relative_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    who: Mapped[str] = mapped_column(String(200), default="")  # the named person: "Nils, distriktssköterska"
-    phone: Mapped[str | None] = mapped_column(String(30))
-    how_often: Mapped[str] = mapped_column(String(120), default="")
+    # the named person: "Nils, distriktssköterska"
+    who: Mapped[str] = mapped_column(Sealed("plan_row.who"), default="")
+    phone: Mapped[str | None] = mapped_column(Sealed("plan_row.phone"))
+    how_often: Mapped[str] = mapped_column(Sealed("plan_row.how_often"), default="")
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
     status: Mapped[RowStatus] = mapped_column(choice(RowStatus))
-    objection: Mapped[str] = mapped_column(Text, default="")
+    objection: Mapped[str] = mapped_column(Sealed("plan_row.objection"), default="")
     answered_at: Mapped[datetime | None]
     written_as: Mapped[str] = mapped_column(String(300), default="")  # empty: the person
     place: Mapped[int] = mapped_column(default=0)  # the order on the page
@@ -109,7 +112,7 @@ class RowOutcome(Base):
     row_id: Mapped[UUID] = mapped_column(ForeignKey("plan_row.id"))
     on: Mapped[date]
     happened: Mapped[bool]
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Sealed("row_outcome.words"), default="")
     told_at: Mapped[datetime]
     written_as: Mapped[str] = mapped_column(String(300), default="")
 
@@ -125,6 +128,7 @@ class AgreedTime(Base):
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))  # whom it is with
     flow: Mapped[Flow] = mapped_column(choice(Flow), default=Flow.ALL)
     starts_at: Mapped[datetime]
-    place: Mapped[str] = mapped_column(String(200))
-    with_whom: Mapped[str] = mapped_column(String(300))
-    question: Mapped[str] = mapped_column(Text, default="")  # what the person wants to ask
+    place: Mapped[str] = mapped_column(Sealed("agreed_time.place"))
+    with_whom: Mapped[str] = mapped_column(Sealed("agreed_time.with_whom"))
+    # what the person wants to ask
+    question: Mapped[str] = mapped_column(Sealed("agreed_time.question"), default="")

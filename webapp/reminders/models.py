@@ -12,13 +12,13 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
-    Text,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.core.sealing import Sealed
 from webapp.reminders.outcome import Outcome, Press
 
 
@@ -40,16 +40,14 @@ class Reminder(Base):
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    text: Mapped[str] = mapped_column(
-        String(120)
-    )  # the person's or staff's words; never in a push, never in a log
-    own_language_text: Mapped[str] = mapped_column(
-        String(120), default=""
-    )  # the same in the person's language
+    # the person's or staff's words; never in a push, never in a log
+    text: Mapped[str] = mapped_column(Sealed("reminder.text"))
+    # the same in the person's language
+    own_language_text: Mapped[str] = mapped_column(Sealed("reminder.own_language_text"), default="")
     own_language: Mapped[str] = mapped_column(String(3), default="sv")
-    why: Mapped[str] = mapped_column(Text, default="")
-    how: Mapped[str] = mapped_column(Text, default="")
-    if_not: Mapped[str] = mapped_column(Text, default="")  # om det inte går
+    why: Mapped[str] = mapped_column(Sealed("reminder.why"), default="")
+    how: Mapped[str] = mapped_column(Sealed("reminder.how"), default="")
+    if_not: Mapped[str] = mapped_column(Sealed("reminder.if_not"), default="")  # om det inte går
     times: Mapped[str] = mapped_column(String(60))  # "08:00 20:00": the clock on the kitchen wall
     days: Mapped[int]  # a bit per weekday, Monday the lowest
     from_on: Mapped[date]
@@ -60,7 +58,8 @@ class Reminder(Base):
         String(300), default=""
     )  # who, as the person reads it; empty: the person
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    assessed_by: Mapped[str] = mapped_column(String(200), default="")  # who judged that it can be self-care
+    # who judged that it can be self-care
+    assessed_by: Mapped[str] = mapped_column(Sealed("reminder.assessed_by"), default="")
     set_at: Mapped[datetime]
     held_until: Mapped[datetime]  # nothing is delivered before: staff's 60 seconds to undo
     paused_at: Mapped[datetime | None]

@@ -12,6 +12,7 @@ from sqlalchemy import case, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
+from webapp.core.sealing import without_texts
 from webapp.reminders.domain import rule_of
 from webapp.reminders.models import Delivery, Occurrence, Reminder, State, Subscription
 from webapp.reminders.outcome import Outcome
@@ -35,6 +36,7 @@ def plan_due(session: Session, now: datetime, most: int = 500) -> int:
     soon = now + AHEAD
     reminders = session.scalars(
         select(Reminder)
+        .options(*without_texts(Reminder))
         .join(Person, Person.id == Reminder.person_id)
         .where(Reminder.next_due_at <= soon, Person.deceased_at.is_(None))
         .order_by(Reminder.next_due_at)

@@ -53,7 +53,7 @@ class Consent(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[ConsentKind] = mapped_column(choice(ConsentKind))
     relative_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    relation: Mapped[str] = mapped_column(String(60), default="")  # as the person says it: "dotter"
+    relation: Mapped[str] = mapped_column(Sealed("consent.relation"), default="")  # "dotter"
     what_matters: Mapped[int] = mapped_column(default=Level.NONE)
     plan: Mapped[int] = mapped_column(default=Level.NONE)
     contacts: Mapped[int] = mapped_column(default=Level.NONE)
@@ -95,11 +95,10 @@ class Invitation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    called: Mapped[str] = mapped_column(String(60), default="")  # whom, as the person says it: "Lisa"
-    relation: Mapped[str] = mapped_column(String(60), default="")  # "dotter"
-    number: Mapped[str | None] = mapped_column(
-        Sealed("invitation.number")
-    )  # only who has it may accept; kept until the invitation is closed
+    called: Mapped[str] = mapped_column(Sealed("invitation.called"), default="")
+    relation: Mapped[str] = mapped_column(Sealed("invitation.relation"), default="")  # "dotter"
+    # only who has it may accept; kept until the invitation is closed
+    number: Mapped[str | None] = mapped_column(Sealed("invitation.number"))
     what_matters: Mapped[int] = mapped_column(default=Level.NONE)
     plan: Mapped[int] = mapped_column(default=Level.NONE)
     contacts: Mapped[int] = mapped_column(default=Level.NONE)
@@ -132,7 +131,7 @@ class CareRelation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
-    reason: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Sealed("care_relation.reason"))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
     begun_by: Mapped[str] = mapped_column(String(300), default="")  # who, as the person reads it

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
+from webapp.core.sealing import Sealed
 
 MOST_WORDS = 2000  # characters
 
@@ -45,7 +46,7 @@ class AnswerVersion(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     answer_id: Mapped[UUID] = mapped_column(ForeignKey("answer.id"))
     number: Mapped[int]
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("answer_version.words"))
     written_at: Mapped[datetime]
     written_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     written_as: Mapped[str] = mapped_column(String(300))  # empty: the person; else "Anna, hemtjänst"
@@ -60,7 +61,7 @@ class Draft(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     prompt: Mapped[Prompt] = mapped_column(choice(Prompt))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("answer_draft.words"))
     kept_at: Mapped[datetime]
 
 
