@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -21,7 +21,7 @@ def tell_of_ending(session: Session, now: datetime) -> int:
     Not of one that was given for so short a time that the person has just chosen the day.
     """
     today = clock.local(now).date()
-    told_lately = exists().where(
+    lately = select(Notice.id).where(
         Notice.person_id == Consent.person_id,
         Notice.about_id == Consent.relative_id,
         Notice.kind == Kind.CONSENT_ENDS_SOON,
@@ -36,7 +36,7 @@ def tell_of_ending(session: Session, now: datetime) -> int:
             binds(today),
             Consent.until_on <= today + terms.SOON,
             Person.deceased_at.is_(None),
-            ~told_lately,
+            ~lately.exists(),
         )
     ).all()
     long_enough = [row for row in ending if row.until_on - row.from_on > terms.SOON]

@@ -48,11 +48,12 @@ def binds(today: Today) -> ColumnElement[bool]:
 
 def is_frozen() -> ColumnElement[bool]:
     """Staff have frozen what the consent's relative sees of its person, by whatever tie."""
-    return exists().where(
+    frozen = select(Freeze.id).where(  # by name: the worker's role may not read the reason
         Freeze.person_id == Consent.person_id,
         Freeze.relative_id == Consent.relative_id,
         Freeze.lifted_at.is_(None),
     )
+    return frozen.correlate(Consent).exists()
 
 
 def relates(today: Today) -> ColumnElement[bool]:
