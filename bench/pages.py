@@ -62,7 +62,7 @@ def measure(rounds: int) -> None:
                 f"  {name:<28} {milliseconds:6.2f} ms   {milliseconds / base:5.1f} times   {len(queries)} queries"
             )
         print(f"  {BARS}")
-        app.extensions[EXTENSION].engine.dispose()
+        app.extensions[EXTENSION].dispose()
 
 
 def bare_page() -> Callable[[], None]:
@@ -118,9 +118,11 @@ def counted(app: Flask) -> Iterator[list[str]]:
         if not statement.startswith(NOT_QUERIES):
             seen.append(statement)
 
-    engine = app.extensions[EXTENSION].engine
-    event.listen(engine, "before_cursor_execute", note)
+    engines = app.extensions[EXTENSION].engines
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)

@@ -101,7 +101,7 @@ def measure(rounds: int, messages: int) -> None:
                 for kind, database in prepared.items():
                     ours.setdefault(kind, []).append(our_worker(database, origins, key, messages))
             for database in prepared.values():
-                database.engine.dispose()
+                database.dispose()
         finally:
             databases.drop(name)
     report(loop[1:], ours)

@@ -71,7 +71,7 @@ def populated(url: str) -> None:
         database: Database = app.extensions[EXTENSION]
         with database.writing() as session:
             load(session, NOON)
-        database.engine.dispose()
+        database.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +125,7 @@ def app(app_without_data: Flask, database_url: str) -> Iterator[Flask]:
     app.extensions[EXTENSION], app.config["SETTINGS"] = Database(read.database_url, read.keys), read
     with clock.frozen(NOON):
         yield app
-    app.extensions[EXTENSION].engine.dispose()
+    app.extensions[EXTENSION].dispose()
     app.extensions.update(before)
 
 
@@ -137,7 +137,7 @@ def database(app: Flask, database_url: str) -> Iterator[Database]:
         return
     owner = Database(database_url, app.config["SETTINGS"].keys)
     yield owner
-    owner.engine.dispose()
+    owner.dispose()
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def people_loaded_today(file: Path) -> None:
         database: Database = app.extensions[EXTENSION]
         with database.writing() as session:
             load(session, clock.now())
-        database.engine.dispose()
+        database.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +143,7 @@ def serve(file: Path, push_service: PushService, monkeypatch: pytest.MonkeyPatch
     finally:
         server.close()
         thread.join(5)
-        app.extensions[EXTENSION].engine.dispose()
+        app.extensions[EXTENSION].dispose()
 
 
 @pytest.fixture

@@ -119,9 +119,11 @@ def test_whoever_counts_the_queries_hears_of_each(app: Flask, database: Database
     with database.read() as session:
         rows(session, _ONE, {"person_id": uuid4()})
         session.rollback()
-        event.listen(database.engine, "before_cursor_execute", note)
+        engine = session.connection().engine
+        session.rollback()
+        event.listen(engine, "before_cursor_execute", note)
         rows(session, _ONE, {"person_id": uuid4()})
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
     assert sum("person" in statement for statement in heard) == 1
 
 

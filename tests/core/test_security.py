@@ -316,7 +316,7 @@ def test_the_error_pages_need_no_database(
         assert stranger.get("/halsa/redo").status_code == 503
     finally:
         app.extensions[EXTENSION] = whole
-        broken.engine.dispose()
+        broken.dispose()
 
 
 def test_a_failure_says_nothing_of_what_was_typed(

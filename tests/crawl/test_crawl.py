@@ -47,7 +47,7 @@ def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             with database.writing() as session:
                 marks = plant(session)
             yield County(database, everybody(Visitor(app)), marks)
-        database.engine.dispose()
+        database.dispose()
 
 
 def leaks(county: County, name: str, path: str, page: str) -> list[str]:

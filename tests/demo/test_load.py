@@ -157,4 +157,4 @@ def test_they_can_be_loaded_on_any_day(app: Flask, database: Database, tmp_path:
     with clock.frozen(at):
         aino = Visitor(made)("aino")
         assert aino.page(f"{aino.p}/idag")
-    made.extensions[EXTENSION].engine.dispose()
+    made.extensions[EXTENSION].dispose()

@@ -39,7 +39,7 @@ WITH_PERSON = [name for name in FENCED if name not in fences.THROUGH]
 def as_worker(app: Flask) -> Iterator[Database]:
     made = Database(app.config["SETTINGS"].worker_url, app.config["SETTINGS"].keys)
     yield made
-    made.engine.dispose()
+    made.dispose()
 
 
 def table(name: str) -> Table:
@@ -205,7 +205,7 @@ def test_a_connection_that_goes_back_to_the_pool_carries_no_subject_over(
                 assert session.scalar(text("SELECT pg_backend_pid()")) == process
                 assert count(session, "answer") == 0
     finally:
-        web.engine.dispose()
+        web.dispose()
 
 
 @ON_POSTGRESQL

@@ -57,4 +57,4 @@ def run_once(app: Flask, service: PushService) -> None:
             await Worker(database, sender, app.extensions[TOKENS], now=real_now).run(once=True)
 
     uvloop.run(work())
-    database.engine.dispose()
+    database.dispose()

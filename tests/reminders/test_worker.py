@@ -180,7 +180,7 @@ def test_a_database_that_is_away_for_a_while_ends_no_worker_and_loses_no_result(
             await going
 
     uvloop.run(asyncio.wait_for(work(), 20))
-    flaky.engine.dispose()
+    flaky.dispose()
     with database.read() as session:
         assert [each.state for each in deliveries(session, reminder)] == [State.SENT]
     assert len(service.received(given)) == 1

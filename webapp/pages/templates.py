@@ -48,6 +48,13 @@ class PageMacro(Macro):
     """A macro of a template that escapes: what it gives is markup, whoever calls it."""
 
     def __call__(self, *args: Any, **named: Any) -> Markup:
+        left_out = self._argument_count - len(args)
+        if named or left_out < 0 or self.caller or self.catch_kwargs or self.catch_varargs:
+            return self._called(args, named)
+        return str.__new__(Markup, self._func(*args, *(missing,) * left_out))
+
+    def _called(self, args: tuple[Any, ...], named: dict[str, Any]) -> Markup:
+        """Called with names, with a body of its own, or with more than it takes."""
         if self.catch_kwargs or self.catch_varargs or len(args) > self._argument_count:
             return Markup(super().__call__(*args, **named))  # noqa: S704 - a macro escapes what it is given
         arguments = [*args, *[named.pop(name, missing) for name in self.arguments[len(args) :]]]
