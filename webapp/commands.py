@@ -8,6 +8,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from webapp import rotation
 from webapp.core import daily, logs, messages
 from webapp.core.db import Database
 from webapp.migrations import steps
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(db_cli)
     app.cli.add_command(reminders_cli)
     app.cli.add_command(messages.cli)
+    app.cli.add_command(rotation.keys_cli)
     if app.config["SETTINGS"].invented_people:
         from webapp.demo.load import demo_cli
 
