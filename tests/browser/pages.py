@@ -64,6 +64,8 @@ def every_page(site: Site) -> list[Shown]:
         shared = session.scalars(
             select(Consent).where(Consent.person_id == own.person_id, Consent.kind == ConsentKind.RELATIVE)
         ).one()
+        custody = session.scalars(select(Consent.id).where(Consent.kind == ConsentKind.GUARDIAN)).one()
+        child = f"/personal/person/{site.p('jon').rpartition('/')[2]}/foretrader"
     link = invited(site)
     person = aino[3:]
     return [
@@ -142,5 +144,14 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-nodoppning", "nils", "/personal/nodoppning", faulty=True),
         Shown("personal-vard", "nils", f"/personal/person/{person}/vard/{relation.id}", faulty=True),
         Shown("personal-valj-uppdrag", "britta", "/personal/uppdrag"),
+        Shown("personal-foretrader", "mats", child),
+        Shown("personal-vardnadshavare", "mats", f"{child}/vardnadshavare", faulty=True),
+        Shown("personal-god-man", "mats", f"{child}/god-man", faulty=True),
+        Shown("personal-frys", "mats", f"{child}/{custody}/frys", faulty=True),
+        Shown("personal-avsluta", "mats", f"{child}/{custody}/avsluta", faulty=True),
+        Shown("personal-avliden", "nils", f"/personal/person/{person}/avliden", faulty=True),
+        Shown("personal-avlidna", "nils", "/personal/avlidna"),
+        Shown("personal-skydd", "nils", f"/personal/person/{person}/skydd"),
+        Shown("personal-skyddade", "nils", "/personal/skyddade"),
         Shown("personal-ingen-vard", "karin", "/personal/ingen-vard"),
     ]
