@@ -82,4 +82,5 @@ def client(app: Flask) -> FlaskClient:
 def marit_sees_eino(context: dict[str, Any]) -> None:
     reader = SimpleNamespace(name="Marit", kind="citizen", person_id=AINO, unit_name=None, role=None)
     context["reader"] = reader
-    context["seen"] = SimpleNamespace(person_id=EINO, called="Eino", is_self=False)
+    ties = SimpleNamespace(mandate="")
+    context["seen"] = SimpleNamespace(person_id=EINO, called="Eino", is_self=False, ties=ties)
