@@ -161,6 +161,11 @@ WHO_MAY_ENTER = {
     "pages.service_worker": "public",
     "pages.set_language": "public",
     "pages.start": "public",
+    "paper.ask": "public",
+    "paper.give": "paper_code",
+    "paper.sign_in": "public",
+    "paper.take_back": "paper_code",
+    "paper.take_back_own": "passkey_set",
     "passkeys.ask": "public",
     "passkeys.begin": "passkey_set",
     "passkeys.make": "passkey_set",
@@ -245,6 +250,8 @@ KEEPS_TYPED = {
     "numbers.open_in_emergency",
     "numbers.take_in",
     "pages.feedback",
+    "paper.give",
+    "paper.sign_in",
     "plans.add_own_row",
     "plans.ask",
     "plans.object_to",
@@ -279,6 +286,7 @@ PUBLIC_PAGES = (
     "/logga-in",
     "/inbjudan",
     "/utloggad",
+    "/logga-in/papperskod",
 )
 
 
@@ -427,6 +435,7 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
         f"/personal/person/{person_id}",
         f"/personal/person/{person_id}/sip/nytt",
         *(f"/personal/person/{person_id}/vard/{relation}" for relation in caring),
+        f"/personal/kod/{person_id}",
         f"/personal/skicka/{person_id}",
         *(f"/personal/skickat/{person_id}/{reminder.id}" for reminder in sent),
     ]

@@ -10,7 +10,7 @@ from flask import Flask
 def create_app(env: Mapping[str, str] | None = None) -> Flask:
     """The app for these settings (the environment's, if none are given); raises settings.UnsafeSettings."""
     from webapp import commands, health, permissions
-    from webapp.accounts import keeping, session
+    from webapp.accounts import keeping, session, tidying
     from webapp.accounts.oidc import routes as oidc
     from webapp.core import access, daily, db, i18n, limits, logs, security
     from webapp.core.website import Website
@@ -48,13 +48,14 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     _register_features(app)
     app.register_blueprint(health.bp)
     daily.add(app, "birthdays", coming_of_age.tell_of_birthdays)
+    daily.add(app, "ended sign-ins", tidying.tidy)
     daily.add(app, "consents that end", ending.tell_of_ending)
     commands.init_app(app)
     return app
 
 
 def _register_features(app: Flask) -> None:
-    from webapp.accounts import device_routes, passkey_routes, staying_routes
+    from webapp.accounts import device_routes, paper_routes, passkey_routes, staying_routes
     from webapp.accounts import routes as accounts
     from webapp.accounts.oidc import routes as oidc
     from webapp.contacts import routes as contacts
@@ -82,6 +83,7 @@ def _register_features(app: Flask) -> None:
         accounts,
         device_routes,
         passkey_routes,
+        paper_routes,
         staying_routes,
         oidc,
         directory,

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     DEVICES_SET = "devices_set"
     PHONE_LOST = "phone_lost"
     PASSKEY_SET = "passkey_set"
+    PAPER_CODE = "paper_code"
     CUSTODY_SET = "custody_set"
     DEATH_MARK = "death_mark"
     PROTECTION_SET = "protection_set"
@@ -137,6 +138,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.CARE_SET: Rule(staff=True),
     Permission.DEVICES_SET: Rule(me=True, paper=True),
     Permission.PASSKEY_SET: Rule(me=True, paper=True),
+    Permission.PAPER_CODE: Rule(staff=True),
     # Ends, and never opens, anything. Who helps with the reminders knows the phone they come to.
     Permission.PHONE_LOST: Rule(me=True, paper=True, areas=(Area.REMINDERS,), level=Level.HELP, staff=True),
     Permission.CUSTODY_SET: Rule(staff=True),

@@ -20,7 +20,18 @@ from sqlalchemy.orm import Session
 
 from tests import databases
 from tests.conftest import NOON
-from webapp.accounts.models import Account, Challenge, KeptForm, Login, Passkey, Person, Purpose, StaffMember
+from webapp.accounts.models import (
+    Account,
+    Challenge,
+    HowKnown,
+    KeptForm,
+    Login,
+    PaperCode,
+    Passkey,
+    Person,
+    Purpose,
+    StaffMember,
+)
 from webapp.accounts.oidc.models import ProviderLogin, UsedOnce
 from webapp.contacts.models import ContactHours
 from webapp.core import audit, clock
@@ -139,6 +150,16 @@ def fill(database: Database) -> None:
                 Heartbeat(worker="w", at=NOON),
                 DailyTask(task="t", on=NOON.date()),
                 Tries(key=b"\x01" * 32, number=1, until=NOON),
+                PaperCode(
+                    person_id=person.id,
+                    code_hash=b"\x04" * 32,
+                    how=HowKnown.ID_CARD,
+                    staff_id=session.scalars(select(StaffMember.id)).first(),
+                    unit_id=session.scalars(select(Unit.id)).first(),
+                    made_as="Läkare",
+                    made_at=NOON,
+                    ends_at=NOON,
+                ),
                 Challenge(octets=b"\x01" * 32, purpose=Purpose.SIGN_IN, made_at=NOON),
                 Passkey(
                     person_id=person.id,

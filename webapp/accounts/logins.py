@@ -123,15 +123,13 @@ def end_other_logins(session: Session, account_id: UUID, kept: UUID, now: dateti
     )
 
 
-def end_logins_of(session: Session, person_id: UUID, now: datetime) -> None:
-    """End every sign-in of a person, on all devices."""
+def end_logins_of(session: Session, person_id: UUID, now: datetime, *, limited_only: bool = False) -> None:
+    """End every sign-in of a person, on all devices; or those alone that a paper code led to."""
     accounts = select(Account.id).where(Account.person_id == person_id)
-    session.execute(
-        update(Login)
-        .where(Login.account_id.in_(accounts), Login.ended_at.is_(None))
-        .values(ended_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    these = update(Login).where(Login.account_id.in_(accounts), Login.ended_at.is_(None))
+    if limited_only:
+        these = these.where(Login.limited.is_(True))
+    session.execute(these.values(ended_at=now).execution_options(synchronize_session=False))
 
 
 def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: datetime) -> str | None:

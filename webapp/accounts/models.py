@@ -151,6 +151,32 @@ class Challenge(Base):
     made_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class HowKnown(StrEnum):
+    """How staff knew who the person in the room was."""
+
+    ID_CARD = "id_card"
+    KNOWN = "known"  # by the one who gives the code, since before
+    VOUCHED = "vouched"  # somebody who showed an identity card said so
+
+
+class PaperCode(Base):
+    """A code on paper (papperskod) that lets a person without e-ID in, once. Its hash alone is kept."""
+
+    __tablename__ = "paper_code"
+    __table_args__ = (Index("ix_paper_code_person", "person_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    how: Mapped[HowKnown] = mapped_column(choice(HowKnown))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_member.id"))
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    made_as: Mapped[str] = mapped_column(String(300))  # role and unit, as they were called then
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
 class KeptForm(Base):
     """What somebody had typed in a form when their sign-in ended; for that account alone (accounts.kept)."""
 

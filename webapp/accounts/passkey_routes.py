@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, current_app, flash, jsonify, redir
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
-from webapp.accounts import logins, passkeys, session
+from webapp.accounts import logins, paper, passkeys, session
 from webapp.accounts.models import Account, Purpose
 from webapp.core import access, clock, db
 from webapp.core.access import needs, public, the_reader
@@ -41,6 +41,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         keys=passkeys.keys_of(db.session, person_id),
         fresh=passkeys.is_fresh(the_reader, clock.now()),
         most=passkeys.MOST,
+        by_paper=paper.state(db.session, person_id, clock.now()),
     )
 
 

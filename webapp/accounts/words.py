@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from webapp.accounts.models import HowKnown
 from webapp.core.i18n import LazyText, _l
 
 SYSTEMS: Mapping[str, LazyText] = {
@@ -15,6 +16,11 @@ SYSTEMS: Mapping[str, LazyText] = {
     "windows": _l("Windows-dator"),
     "mac": _l("Mac"),
     "linux": _l("Linux-dator"),
+}
+HOW_KNOWN: Mapping[HowKnown, LazyText] = {
+    HowKnown.ID_CARD: _l("Personen visade legitimation"),
+    HowKnown.KNOWN: _l("Jag känner personen sedan tidigare"),
+    HowKnown.VOUCHED: _l("Någon med legitimation intygade vem det är"),
 }
 UNKNOWN = _l("Telefon eller dator")
 

@@ -93,6 +93,7 @@ ALSO: Mapping[str, tuple[Policy, ...]] = {
         Policy("stepped_back", f"accepted_by = {_set(READER)}::uuid", "UPDATE"),
     ),
     "occurrence": (Policy("key", f"id::text = {_set(KEY)}", "SELECT"),),
+    "paper_code": (Policy("key", f"encode(code_hash, 'hex') = {_set(KEY)}", "SELECT"),),
     "passkey": (Policy("key", f"encode(credential_id, 'hex') = {_set(KEY)}", "SELECT"),),
     "subscription": (
         Policy("key", f"endpoint = {_set(KEY)}", "SELECT"),
@@ -108,11 +109,15 @@ WORKER: Mapping[str, Mapping[str, str]] = {
     "delivery": {"SELECT": "", "INSERT": "", "UPDATE": ""},
     "freeze": {"SELECT": "id, person_id, relative_id, lifted_at"},
     "heartbeat": {"SELECT": "", "INSERT": "", "UPDATE": "", "DELETE": ""},
+    "kept_form": {"SELECT": "id, kept_at", "DELETE": ""},
+    "login": {"SELECT": "id, seen_at, ended_at", "DELETE": ""},
     "notice": {"SELECT": "", "INSERT": "", "UPDATE": ""},
     "occurrence": {"SELECT": "", "INSERT": "", "UPDATE": "outcome, later_until"},
+    "passkey_challenge": {"SELECT": "id, made_at", "DELETE": ""},
     "person": {"SELECT": "id, language, born_on, protected, deceased_at, lock_screen_text"},
     "reminder": {"SELECT": "", "UPDATE": "next_due_at"},
     "subscription": {"SELECT": "", "UPDATE": "retired_at"},
+    "tries": {"SELECT": "key, until", "DELETE": ""},
 }
 WEB: Mapping[str, str] = {  # where the web's role may not do everything with the rows it meets
     **dict.fromkeys(APPEND_ONLY, "SELECT, INSERT"),

@@ -32,6 +32,7 @@ PAGES: Mapping[str, LazyText] = {
     "custody": _l("Vem får se vad"),
     "deaths": _l("Uppgifter för personalen"),
     "protection": _l("Skyddade personuppgifter"),
+    "paper": _l("Papperskod"),
 }
 SAME_PAGE = {"staff": "reminders", "answers": "reminders"}
 

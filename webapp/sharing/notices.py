@@ -41,6 +41,7 @@ class Kind(StrEnum):
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
     PASSKEY_MADE = "passkey_made"  # to the person
     PASSKEY_COPIED = "passkey_copied"  # to the person, whose key there seem to be two of
+    PAPER_CODE = "paper_code"  # to the person, who has been given one
     PHONE_LOST = "phone_lost"  # to the person, whose phones somebody who may has signed out
     MANDATE_BEGAN = "mandate_began"  # to the person: staff recorded a guardian, a god man …
     MANDATE_ENDED = "mandate_ended"  # to the person
@@ -100,11 +101,16 @@ TEXTS: Mapping[Kind, Text] = {
         _l("Personal har öppnat dina sidor i en nödsituation. Du ser vem och varför."), way="units.show"
     ),
     Kind.PASSKEY_MADE: Text(
-        _l("Inloggningen har sparats på en enhet. Var det inte du? Ta bort den under Inställningar.")
+        _l("Inloggningen har sparats på en enhet. Var det inte du? Ta bort den på sidan Logga in snabbare.")
     ),
     Kind.PASSKEY_COPIED: Text(
         _l(
             "En sparad inloggning kan ha kopierats. Den är borttagen. Logga in med e-legitimation och spara en ny."
+        )
+    ),
+    Kind.PAPER_CODE: Text(
+        _l(
+            "Personal har gjort en papperskod till dig. Har du inte bett om den? Ta bort den på sidan Logga in snabbare."
         )
     ),
     Kind.PHONE_LOST: Text(
