@@ -119,7 +119,7 @@ def test_staff_give_a_code_that_is_shown_once_and_kept_nowhere(
     page = nils.page(f"/personal/kod/{aino[3:]}")
     assert not CODE.search(page)
     assert "En kod som inte är använd" in page
-    assert "Personal har gjort en papperskod till dig" in visit("aino").page(f"{aino}/idag")
+    assert "Du har fått en papperskod" in visit("aino").page(f"{aino}/idag")
 
 
 @ON_SQLITE

@@ -109,9 +109,7 @@ TEXTS: Mapping[Kind, Text] = {
         )
     ),
     Kind.PAPER_CODE: Text(
-        _l(
-            "Personal har gjort en papperskod till dig. Har du inte bett om den? Ta bort den på sidan Logga in snabbare."
-        )
+        _l("Du har fått en papperskod. Har du inte bett om den? Ta bort den på sidan Logga in snabbare.")
     ),
     Kind.PHONE_LOST: Text(
         _l("Någon som hjälper dig har sagt att din telefon är borta. Alla enheter loggades ut.")
