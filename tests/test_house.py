@@ -71,6 +71,8 @@ IN_CLEAR = {
     "notice.kind": CHOSEN,
     "occurrence_press.pressed_as": NAMES,
     "organisation.name": OURS,
+    "paper_code.code_hash": HASH,
+    "paper_code.made_as": NAMES,
     "passkey.credential_id": FOUND_BY,
     "passkey.public_key": TECHNICAL,
     "passkey_challenge.octets": TECHNICAL,
