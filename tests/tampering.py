@@ -19,5 +19,5 @@ def tampering(database: Database) -> Iterator[Session]:
         if database.engine.dialect.name == "sqlite":
             for table in APPEND_ONLY:
                 for word in ("update", "delete"):
-                    session.execute(text(f"DROP TRIGGER {table}_no_{word}"))
+                    session.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{word}"))
         yield session

@@ -49,6 +49,7 @@ IN_CLEAR = {
     "access_log.page": LOG,
     "access_log.role": LOG,
     "access_log.unit_name": LOG,
+    "access_log.what": LOG,
     "account.issuer": FOUND_BY,
     "account.sub": "found by it; whether it is a personal number, the provider decides: accounts must see to it",
     "answer_version.written_as": NAMES,

@@ -15,6 +15,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.core import access, daily, db, i18n, limits, logs, security
     from webapp.core.website import Website
     from webapp.directory import numbers
+    from webapp.more import deeds
     from webapp.pages import failing, frame, templates
     from webapp.pages import routes as pages
     from webapp.reminders import keys
@@ -35,7 +36,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     limits.init_app(app, settings.secret_key)
     keeping.init_app(app)
     i18n.init_app(app, session.chosen_language)
-    access.init_app(app, permissions.TABLE, ties.find)
+    access.init_app(app, permissions.TABLE, ties.find, deeds.OF_PRESS)
     closing.init_app(app)
     app.extensions["naramig.urgent"] = numbers.urgent
     app.extensions["naramig.feedback"] = failing.keep_feedback

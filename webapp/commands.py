@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from webapp import rotation
+from webapp.audit_commands import audit_cli
 from webapp.core import daily, logs, messages
 from webapp.core.db import Database
 from webapp.migrations import steps
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(reminders_cli)
     app.cli.add_command(messages.cli)
     app.cli.add_command(rotation.keys_cli)
+    app.cli.add_command(audit_cli)
     if app.config["SETTINGS"].invented_people:
         from webapp.demo.load import demo_cli
 

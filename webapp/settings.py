@@ -52,6 +52,7 @@ class Settings:
     proxy: str  # the balancer's address, whose word on the client's address is taken; empty: nobody's is
     providers: tuple[Provider, ...]  # of identity: how somebody can sign in
     emergency_hours: int  # how long an emergency access stays open: at most a day
+    log_names: bool  # whether the person reads staff's names in the log, beside role and unit
     port: int
 
     @property
@@ -85,6 +86,7 @@ class Settings:
             proxy=_proxy(env),
             providers=_providers(env, environment),
             emergency_hours=_emergency_hours(env),
+            log_names=_yes_or_no(env, "NARAMIG_LOG_NAMES"),
             port=_port(env),
         )
         _refuse_unfenced(settings)
@@ -232,6 +234,13 @@ def _emergency_hours(env: Mapping[str, str]) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 24:
         raise UnsafeSettings("NARAMIG_EMERGENCY_HOURS must be a number from 1 to 24")
     return int(text)
+
+
+def _yes_or_no(env: Mapping[str, str], name: str) -> bool:
+    said = env.get(name, "").strip() or "no"
+    if said not in ("yes", "no"):
+        raise UnsafeSettings(f"{name} must be yes or no")
+    return said == "yes"
 
 
 def _port(env: Mapping[str, str]) -> int:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, text, update
 
 from tests.conftest import NOON
 from tests.people import Visitor
+from webapp.accounts.models import Person
 from webapp.core import clock
+from webapp.core.audit import What
+from webapp.core.db import Database
+from webapp.demo.load import sight_of
+from webapp.more.deeds import OF_PRESS, WHOLE, WITH_PAGES
 from webapp.more.looked import PAGES, SAME_PAGE
+from webapp.permissions import TABLE
+from webapp.sharing import emergency
+from webapp.what_matters.models import Answer, AnswerVersion
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -55,17 +65,20 @@ def test_the_log_comes_a_page_at_a_time(app: Flask, visit: Visitor) -> None:
 
 @ON_SQLITE
 def test_nobody_has_looked_at_somebody_new(app: Flask, visit: Visitor) -> None:
-    vera = visit("vera")
-    assert "Ingen annan har tittat" in vera.page(f"{vera.p}/logg")
+    marit = visit("marit")
+    assert "Ingen annan har tittat" in marit.page(f"{marit.p}/logg")
 
 
 @ON_SQLITE
 def test_every_page_of_the_log_has_a_name_people_know(app: Flask) -> None:
+    others_too = {permission for permission, rule in TABLE.items() if rule.areas or rule.staff}
     personal = {
-        rule.endpoint.partition(".")[0] for rule in app.url_map.iter_rules() if "person_id" in rule.arguments
+        rule.endpoint.partition(".")[0]
+        for rule in app.url_map.iter_rules()
+        if "person_id" in rule.arguments
+        and getattr(app.view_functions[rule.endpoint], "permission", None) in others_too
     }
-    only_ones_own = {"accounts", "sharing", "phones"}
-    assert personal - only_ones_own <= set(PAGES) | set(SAME_PAGE)
+    assert personal <= set(PAGES) | set(SAME_PAGE)
 
 
 @ON_SQLITE
@@ -78,3 +91,113 @@ def test_more_shows_the_ways_that_are_open_to_the_reader(app: Flask, visit: Visi
         theirs = visit(sub).page(f"{aino.p}/mer")
         for page in ("delning", "logg", "installningar"):
             assert f'href="{aino.p}/{page}"' not in theirs, (sub, page)
+
+
+@ON_SQLITE
+def test_everything_that_can_be_done_has_words(app: Flask) -> None:
+    assert set(WITH_PAGES) | set(WHOLE) == set(What)
+    assert set(OF_PRESS) <= {rule.endpoint for rule in app.url_map.iter_rules()}
+
+
+def test_what_others_have_done_stands_as_what_it_was(app: Flask, visit: Visitor, database: Database) -> None:
+    aino, nils, lisa = visit("aino"), visit("nils"), visit("lisa")
+    with database.read() as session:
+        words = session.scalars(
+            select(AnswerVersion.id)
+            .join(Answer, Answer.id == AnswerVersion.answer_id)
+            .where(
+                Answer.person_id == aino.id, Answer.for_team.is_(True), Answer.version == AnswerVersion.number
+            )
+        ).first()
+    assert nils.post(f"{aino.p}/viktigt/last/{words}").status_code == 302
+    assert lisa.post(f"{aino.p}/plan/egen-rad", {"what": "Handlar på torsdagar"}).status_code == 302
+    said = _said(aino.page(f"{aino.p}/logg"))
+    assert "Kvitterade det du har skrivit" in said
+    assert "Lisa (dotter) Skrev i: Plan" in said
+
+
+def test_a_form_that_was_refused_stands_as_opened(app: Flask, visit: Visitor) -> None:
+    aino, lisa = visit("aino"), visit("lisa")
+    assert lisa.post(f"{aino.p}/plan/egen-rad", {"what": ""}).status_code == 200
+    said = _said(aino.page(f"{aino.p}/logg"))
+    assert "Lisa (dotter) Öppnade: Plan" in said
+    assert "Skrev" not in said.partition("Lisa (dotter)")[2][:40]
+
+
+def test_an_emergency_stands_with_its_reason(app: Flask, visit: Visitor, database: Database) -> None:
+    aino = visit("aino")
+    with app.app_context(), database.writing() as session:
+        doctor = sight_of(session, "nils", aino.id, NOON).reader
+        person = session.get_one(Person, aino.id)
+        emergency.open_in_emergency(session, doctor, person, "Medvetslös, behöver veta om medicin", NOON)
+    said = _said(aino.page(f"{aino.p}/logg"))
+    assert "Öppnade dina sidor i en nödsituation" in said
+    assert "Medvetslös, behöver veta om medicin" in said
+
+
+@ON_SQLITE
+def test_staff_are_named_where_the_log_is_set_to(app: Flask, visit: Visitor) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    nils.page(f"{aino.p}/plan")
+    assert "Nils" not in _said(aino.page(f"{aino.p}/logg"))
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], log_names=True)
+    assert re.search(
+        r"Nils[^,]*, distriktssköterska, Arjeplogs hälsocentral", _said(aino.page(f"{aino.p}/logg"))
+    )
+
+
+def test_the_person_can_look_at_one_unit_s_or_one_relative_s_lines(app: Flask, visit: Visitor) -> None:
+    aino = visit("aino")
+    for sub in ("nils", "anna", "lisa"):
+        visit(sub).page(f"{aino.p}/plan")
+    page = aino.page(f"{aino.p}/logg")
+    options = {name: value for value, name in re.findall(r'<option value="([^"]+)">([^<]+)', page)}
+    assert {"Arjeplogs hälsocentral", "Lisa"} <= set(options)
+    rows = _said(aino.page(f"{aino.p}/logg?vem={options['Lisa']}")).partition("Visa bara")[0]
+    assert "Lisa (dotter)" in rows
+    assert "hälsocentral" not in rows
+    rows = _said(aino.page(f"{aino.p}/logg?vem={options['Arjeplogs hälsocentral']}")).partition("Visa bara")[
+        0
+    ]
+    assert "Lisa" not in rows
+    assert "Distriktssköterska" in rows
+    for odd in ("x", "%00", "00000000-0000-0000-0000-000000000000", "٣" * 32):
+        assert aino.get(f"{aino.p}/logg?vem={odd}").status_code == 200
+
+
+def test_a_relative_whose_identity_is_protected_is_not_named(
+    app: Flask, visit: Visitor, database: Database
+) -> None:
+    aino, lisa = visit("aino"), visit("lisa")
+    lisa.page(f"{aino.p}/plan")
+    with database.writing() as session:
+        session.execute(update(Person).where(Person.id == lisa.id).values(protected=True))
+    said = _said(aino.page(f"{aino.p}/logg"))
+    assert "En anhörig" in said
+    assert "Lisa" not in said
+
+
+def test_where_the_line_cannot_be_written_there_is_no_page(
+    app: Flask, visit: Visitor, database: Database
+) -> None:
+    """The database itself refuses, as a full disk does."""
+    aino, nils = visit("aino"), visit("nils")
+    nils.page(f"{aino.p}/plan")
+    with database.writing() as session:
+        if database.engine.dialect.name == "sqlite":
+            session.execute(
+                text("CREATE TRIGGER full BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'full'); END")
+            )
+        else:
+            session.execute(text("ALTER TABLE access_log ADD CONSTRAINT full_disk CHECK (false) NOT VALID"))
+    answers = [
+        nils.get(f"{aino.p}/plan"),
+        nils.get(f"/personal/skicka/{aino.id}"),
+        visit("lisa").post(f"{aino.p}/plan/egen-rad", {"what": "Handlar på torsdagar"}),
+    ]
+    for answer in answers:
+        assert answer.status_code == 500
+        assert "Aino" not in answer.text
+        assert "Handlar" not in answer.text
+        assert 'href="tel:112"' in answer.text
+    assert "Handlar" not in aino.page(f"{aino.p}/plan")

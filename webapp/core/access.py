@@ -122,14 +122,18 @@ Find = Callable[[Session, Reader, UUID], Seen | None]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The table, and the question that finds a reader's ties to a person (None: there are none)."""
+    """The table, the question that finds a reader's ties to a person (None: there are none), and the log's words."""
 
     table: Mapping[str, Rule]
     find: Find
+    deeds: Mapping[str, audit.What]
 
 
-def init_app(app: Flask, table: Mapping[Any, Rule], find: Find) -> None:
-    app.extensions[EXTENSION] = Gate({str(key): rule for key, rule in table.items()}, find)
+def init_app(
+    app: Flask, table: Mapping[Any, Rule], find: Find, deeds: Mapping[str, audit.What] | None = None
+) -> None:
+    """`deeds`: what the log calls a press, by endpoint; without a word of its own it is "changed"."""
+    app.extensions[EXTENSION] = Gate({str(key): rule for key, rule in table.items()}, find, deeds or {})
 
 
 def reader() -> Reader | None:
@@ -208,10 +212,11 @@ def _closing(opened: Sight) -> Response:
 
 
 def _written_down(opened: Sight, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
-    page = audit.page_of(request.endpoint)
-    line = audit.write(db.session, opened.reader, opened.person_id, page).id
+    page, only_looks = audit.page_of(request.endpoint), request.method in {"GET", "HEAD"}
+    what = audit.What.OPENED if only_looks else _deed()
+    line = audit.write(db.session, opened.reader, opened.person_id, page, what).id
     response = make_response(show())
-    if request.method in {"GET", "HEAD"}:
+    if only_looks:
         db.session.commit()
         return response
     db.session.rollback()
@@ -221,6 +226,11 @@ def _written_down(opened: Sight, show: Callable[[], ResponseReturnValue]) -> Res
         audit.write(db.session, opened.reader, opened.person_id, page)
         db.session.commit()
     return response
+
+
+def _deed() -> audit.What:
+    gate = cast(Gate, current_app.extensions[EXTENSION])
+    return gate.deeds.get(request.endpoint or "", audit.What.CHANGED)
 
 
 def sign_in_first() -> Response:

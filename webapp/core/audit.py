@@ -1,4 +1,4 @@
-"""The access log: who opened whose page, when, from which unit and in which role.
+"""The access log: who opened whose page or did something there, when, from which unit and in which role.
 
 Append-only, chained per person: each line carries the hash of the one before, so that a line taken
 away or changed shows. Law: docs/legal.md, "Åtkomstlogg". What was read is named by page, never by text.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, cast
 from uuid import UUID, uuid4
 
@@ -32,8 +33,29 @@ from webapp.core.db import Base, rows
 START = "0" * 64
 
 
+class What(StrEnum):
+    """What was done. A later version of the app may write others: the column takes any word."""
+
+    OPENED = "opened"
+    CHANGED = "changed"  # a press that has no word of its own
+    WROTE = "wrote"
+    READ = "read"  # pressed that it is read
+    REMINDED = "reminded"  # set a reminder
+    SENT = "sent"  # staff sent a reminder
+    ANSWERED = "answered"  # a reminder
+    REMINDER_CHANGED = "reminder_changed"
+    REMINDER_ENDED = "reminder_ended"
+    CARE_BEGUN = "care_begun"
+    CARE_CHANGED = "care_changed"
+    CARE_ENDED = "care_ended"
+    CONSENT_RECORDED = "consent_recorded"
+    CONSENT_ENDED = "consent_ended"
+    EMERGENCY = "emergency"
+    PHONE_LOST = "phone_lost"
+
+
 class AccessLog(Base):
-    """One opening of a person's page by somebody else."""
+    """One opening of a person's page by somebody else, or one thing that they did there."""
 
     __tablename__ = "access_log"
     __table_args__ = (
@@ -49,6 +71,7 @@ class AccessLog(Base):
     unit_name: Mapped[str] = mapped_column(String(200))  # as it was called then
     role: Mapped[str] = mapped_column(String(100))
     page: Mapped[str] = mapped_column(String(60))
+    what: Mapped[str] = mapped_column(String(32), default=What.OPENED, server_default=What.OPENED)
     chain: Mapped[str] = mapped_column(String(64))  # SHA-256 over the line before and this one
 
 
@@ -77,8 +100,8 @@ class Who(Protocol):
     def role(self) -> str: ...
 
 
-def write(session: Session, who: Who, person_id: UUID, page: str) -> AccessLog:
-    """Add the line to the transaction in hand; it stands or falls with what is shown."""
+def write(session: Session, who: Who, person_id: UUID, page: str, what: What = What.OPENED) -> AccessLog:
+    """Add the line to the transaction in hand; it stands or falls with what is shown. Two statements."""
     last = rows(session, _LAST, {"person_id": person_id})
     number, before = (last[0].number + 1, last[0].chain) if last else (1, START)
     line = AccessLog(
@@ -91,13 +114,42 @@ def write(session: Session, who: Who, person_id: UUID, page: str) -> AccessLog:
         unit_name=who.unit_name,
         role=who.role,
         page=page,
+        what=what,
     )
-    line.chain = _chain(before, line)
+    line.chain = chained(before, line)
     session.connection().execute(_LINE, {name: getattr(line, name) for name in _COLUMNS})
     return line
 
 
-def _chain(before: str, line: AccessLog) -> str:
+class Line(Protocol):
+    """A line of the log, as an object or as a row."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def person_id(self) -> UUID: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def account_id(self) -> UUID: ...
+    @property
+    def unit_id(self) -> UUID | None: ...
+    @property
+    def unit_name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def page(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def chain(self) -> str: ...
+
+
+def chained(before: str, line: Line) -> str:
+    """What the line's `chain` is to be, after the line whose chain is `before` (START for the first)."""
     parts = (
         before,
         line.id.hex,
@@ -109,15 +161,18 @@ def _chain(before: str, line: AccessLog) -> str:
         line.unit_name,
         line.role,
         line.page,
+        *(
+            () if line.what == What.OPENED else (line.what,)
+        ),  # lines from before there was such a word hold on
     )
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def first_broken(lines: Sequence[AccessLog]) -> AccessLog | None:
+def first_broken(lines: Sequence[Line]) -> Line | None:
     """The first line of one person's log that does not follow from the one before; None if all hold."""
     before = START
     for number, line in enumerate(lines, start=1):
-        if line.number != number or line.chain != _chain(before, line):
+        if line.number != number or line.chain != chained(before, line):
             return line
         before = line.chain
     return None

@@ -63,6 +63,9 @@ _CARED_FOR = (
 )
 
 
+_MINE_AS_STAFF = f"staff_id = (SELECT staff_id FROM account WHERE id = {_set(ACCOUNT)}::uuid)"  # noqa: S608
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One way to meet rows of a table; of several, any lets through."""
@@ -84,7 +87,10 @@ ALSO: Mapping[str, tuple[Policy, ...]] = {
     "block": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid", "SELECT"),),
     "care_relation": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid"),),
     "consent": (Policy("relative", f"relative_id = {_set(READER)}::uuid", "SELECT"),),
-    "emergency": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid", "SELECT"),),
+    "emergency": (
+        Policy("unit", f"unit_id = {_set(UNIT)}::uuid", "SELECT"),
+        Policy("mine", _MINE_AS_STAFF, "SELECT"),
+    ),
     "freeze": (Policy("relative", f"relative_id = {_set(READER)}::uuid", "SELECT"),),
     "invitation": (
         Policy("key", f"encode(token_hash, 'hex') = {_set(KEY)}", "SELECT"),

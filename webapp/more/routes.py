@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from webapp.core import db
 from webapp.core.access import needs
-from webapp.more import looked
+from webapp.more import deeds, looked
 from webapp.permissions import Permission
 
 bp = Blueprint("more", __name__, url_prefix="/p/<uuid:person_id>")
@@ -24,6 +24,25 @@ def show(person_id: UUID) -> ResponseReturnValue:
 @bp.get("/logg")
 @needs(Permission.LOG_SEE)
 def log(person_id: UUID) -> ResponseReturnValue:
-    page = min(max(request.args.get("sida", 1, type=int), 1), 1000)
-    lines, more = looked.at(db.session, person_id, page)
-    return render_template("more/log.html", lines=lines, page=page, more=more, pages=looked.PAGES)
+    page, only = min(max(request.args.get("sida", 1, type=int), 1), 1000), _only()
+    names_staff = current_app.config["SETTINGS"].log_names
+    visits, more = looked.at(db.session, person_id, page, only, names_staff=names_staff)
+    return render_template(
+        "more/log.html",
+        visits=visits,
+        page=page,
+        more=more,
+        only=only,
+        lookers=looked.lookers(db.session, person_id),
+        pages=looked.PAGES,
+        with_pages=deeds.WITH_PAGES,
+        whole=deeds.WHOLE,
+    )
+
+
+def _only() -> UUID | None:
+    """Whose lines alone are asked for; anything but an id asks for everybody's."""
+    try:
+        return UUID(request.args.get("vem", ""))
+    except ValueError:
+        return None

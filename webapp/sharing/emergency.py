@@ -62,7 +62,7 @@ def open_in_emergency(
     session.add(opened)
     session.add(EmergencyTally(id=uuid4(), unit_id=who.unit_id, opened_on=clock.local(now).date()))
     session.flush()
-    audit.write(session, who, person.id, "emergency")
+    audit.write(session, who, person.id, "emergency", audit.What.EMERGENCY)
     notices.tell(session, person.id, notices.Kind.EMERGENCY, now)
     return opened
 

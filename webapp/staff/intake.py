@@ -68,7 +68,7 @@ def begin(
     fence.about(session, person.id)
     unit = session.get_one(Unit, who.unit_id)
     care.begin_care(session, person, unit, reason, now, until_on, signature(who))
-    audit.write(session, who, person.id, "care_begun")
+    audit.write(session, who, person.id, "care_begun", audit.What.CARE_BEGUN)
     notices.tell(session, person.id, notices.Kind.CARE_BEGUN, now)
 
 
