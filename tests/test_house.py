@@ -19,7 +19,7 @@ import webapp
 from tests.conftest import NOON, settings
 from tests.people import Guest, Visitor
 from webapp import create_app
-from webapp.accounts.models import Person
+from webapp.accounts.models import Person, StaffMember
 from webapp.core import clock, security
 from webapp.core.db import EXTENSION, Base, Database
 from webapp.core.i18n import LANGUAGES
@@ -52,6 +52,9 @@ IN_CLEAR = {
     "access_log.what": LOG,
     "account.issuer": FOUND_BY,
     "account.sub": "found by it; whether it is a personal number, the provider decides: accounts must see to it",
+    "admin_log.act": LOG,
+    "admin_log.by": LOG,
+    "admin_log.said": LOG,
     "answer_version.written_as": NAMES,
     "assignment.hsa_id": FOUND_BY,
     "assignment.role": OURS,
@@ -114,6 +117,18 @@ WHO_MAY_ENTER = {
     "accounts.sign_in": "public",
     "accounts.sign_out": "public",
     "accounts.take_assignment": "staff:any",
+    "admin.change_unit": "staff:administrator",
+    "admin.end_assignment": "staff:administrator",
+    "admin.give_assignment": "staff:administrator",
+    "admin.log": "staff:administrator",
+    "admin.member": "staff:administrator",
+    "admin.members": "staff:administrator",
+    "admin.new_member": "staff:administrator",
+    "admin.new_organisation": "staff:administrator",
+    "admin.new_unit": "staff:administrator",
+    "admin.switch_off": "staff:administrator",
+    "admin.switch_on": "staff:administrator",
+    "admin.units": "staff:administrator",
     "answers.answer": "public",
     "answers.show": "public",
     "answers.text": "public",
@@ -240,6 +255,12 @@ WRITES_ON_GET = {"oidc.callback"}
 # Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
 KEEPS_TYPED = {
     "accounts.settings",
+    "admin.change_unit",
+    "admin.give_assignment",
+    "admin.member",
+    "admin.new_member",
+    "admin.new_organisation",
+    "admin.new_unit",
     "care.change",
     "invitations.new",
     "custody.add_guardian",
@@ -444,6 +465,10 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
     ]
 
 
+def karin_id(session: Session) -> object:
+    return session.scalars(select(StaffMember.id).where(StaffMember.name == "Karin")).one()
+
+
 def every_page(session: Session, visit: Visitor) -> Iterator[tuple[Guest, str]]:
     """Every page of the app, by somebody it is for: with full, scarce and no content."""
     for path in PUBLIC_PAGES:
@@ -457,6 +482,15 @@ def every_page(session: Session, visit: Visitor) -> Iterator[tuple[Guest, str]]:
     nils = visit("nils")
     for path in pages_of_staff(session, aino.p, aino.id):
         yield nils, path
+    karin = visit("karin")
+    member = session.scalars(select(StaffMember.id).where(StaffMember.name == "Nils")).one()
+    unit = session.scalars(select(Unit.id).where(Unit.name == "Arjeplogs hälsocentral")).one()
+    for path in (
+        *("enheter", "enheter/ny", "enheter/organisation", f"enheter/{unit}", "medarbetare"),
+        *("medarbetare?sida=2", "medarbetare/ny", f"medarbetare/{member}"),
+        *(f"medarbetare/{member}/uppdrag", f"medarbetare/{karin_id(session)}", "andringar"),
+    ):
+        yield karin, f"/personal/{path}"
     lisa = visit("lisa")
     for page in (
         "idag",

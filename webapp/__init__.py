@@ -69,6 +69,7 @@ def _register_features(app: Flask) -> None:
     from webapp.sharing import relative_routes as sharing  # and routes, which it adds to
     from webapp.sharing import unit_routes
     from webapp.staff import (
+        admin_routes,
         care_routes,
         custody_routes,
         deaths_routes,
@@ -106,6 +107,7 @@ def _register_features(app: Flask) -> None:
         deaths_routes,
         protection_routes,
         number_routes,
+        admin_routes,
     ):
         app.register_blueprint(feature.bp)
     if app.config["SETTINGS"].invented_people:

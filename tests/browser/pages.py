@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.browser.conftest import Site
 from tests.finding import one_saying
 from tests.people import person_id
+from webapp.accounts.models import StaffMember
 from webapp.core import clock
 from webapp.core.db import EXTENSION
 from webapp.permissions import Level
@@ -55,6 +56,7 @@ def every_page(site: Site) -> list[Shown]:
         row = one_saying(session, PlanRow.what, "Jag väger mig varje morgon")
         agreed = session.scalars(select(AgreedTime).where(AgreedTime.person_id == own.person_id)).one()
         relation = one_saying(session, CareRelation.reason, "Listad, hjärtsvikt")
+        member = session.scalars(select(StaffMember.id).where(StaffMember.name == "Nils")).one()
         last = session.scalars(
             select(Occurrence).where(Occurrence.reminder_id == sent.id).order_by(Occurrence.due_at.desc())
         ).first()
@@ -155,5 +157,13 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-avlidna", "nils", "/personal/avlidna"),
         Shown("personal-skydd", "nils", f"/personal/person/{person}/skydd"),
         Shown("personal-skyddade", "nils", "/personal/skyddade"),
+        Shown("admin-enheter", "karin", "/personal/enheter"),
+        Shown("admin-enhet", "karin", "/personal/enheter/ny", faulty=True),
+        Shown("admin-organisation", "karin", "/personal/enheter/organisation", faulty=True),
+        Shown("admin-medarbetare", "karin", "/personal/medarbetare"),
+        Shown("admin-medarbetare-ny", "karin", "/personal/medarbetare/ny", faulty=True),
+        Shown("admin-medarbetare-en", "karin", f"/personal/medarbetare/{member}"),
+        Shown("admin-uppdrag", "karin", f"/personal/medarbetare/{member}/uppdrag", faulty=True),
+        Shown("admin-andringar", "karin", "/personal/andringar"),
         Shown("personal-ingen-vard", "karin", "/personal/ingen-vard"),
     ]

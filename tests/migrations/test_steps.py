@@ -46,6 +46,7 @@ from webapp.pages.models import Feedback
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
+from webapp.staff.models import AdminLog
 from webapp.what_matters.models import Draft, Prompt
 
 SEALING: Any = import_module(
@@ -135,6 +136,7 @@ def fill(database: Database) -> None:
         session.add_all(
             [
                 Feedback(page="/", words="Något", told_at=NOON),
+                AdminLog(account_id=account.id, at=NOON, by="Karin", act="unit_added", said="Enheten"),
                 EmergencyTally(unit_id=unit, opened_on=NOON.date()),
                 Block(person_id=person.id, unit_id=unit, begun_at=NOON),
                 Emergency(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Select, bindparam, or_, select, update
+from sqlalchemy import LargeBinary, Select, bindparam, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.domain import assignments_of
@@ -130,6 +130,20 @@ def end_logins_of(session: Session, person_id: UUID, now: datetime, *, limited_o
     if limited_only:
         these = these.where(Login.limited.is_(True))
     session.execute(these.values(ended_at=now).execution_options(synchronize_session=False))
+
+
+def end_logins_of_staff(
+    session: Session, staff_id: UUID, now: datetime, assignment_id: UUID | None = None
+) -> None:
+    """End every sign-in of a staff member; with an assignment, those that work under it."""
+    accounts = select(Account.id).where(Account.staff_id == staff_id)
+    which = Login.assignment_id == assignment_id if assignment_id else true()
+    session.execute(
+        update(Login)
+        .where(Login.account_id.in_(accounts), Login.ended_at.is_(None), which)
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def take_assignment(session: Session, who: Reader, assignment_id: UUID, now: datetime) -> str | None:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, MetaData, inspect, make_url, text
 
 from webapp.core.fence import ACCOUNT, KEY, READER, SUBJECT, TODAY, UNIT
 
-APPEND_ONLY = ("access_log",)
+APPEND_ONLY = ("access_log", "admin_log")
 
 OPEN: Mapping[str, str] = {  # tables that know a person, and stand outside the fence
     "account": "found by the provider's word before anybody knows who it is; holds no text",

@@ -31,6 +31,7 @@ TABLES = (
     "webapp.reminders.models",
     "webapp.sharing.decisions",
     "webapp.sharing.models",
+    "webapp.staff.models",
     "webapp.what_matters.models",
 )
 if TYPE_CHECKING:

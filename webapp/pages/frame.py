@@ -21,11 +21,17 @@ PERSON: tuple[tuple[Permission, Way], ...] = (
     (Permission.CONTACTS_SEE, ("contacts.show", _l("Kontakter"), "kontakter")),
     (Permission.MORE_SEE, ("more.show", _l("Mer"), "mer")),
 )
-STARTS = {"care": "staff.work_list", "manager": "protection.manage"}
+STARTS = {"care": "staff.work_list", "manager": "protection.manage", "administrator": "admin.units"}
 STAFF: tuple[Way, ...] = (
     ("staff.work_list", _l("Arbetslista"), "plan"),
     ("staff.search", _l("Personer"), "sok"),
     ("staff.sent", _l("Påminnelser"), "paminnelser"),
+)
+
+ADMINISTRATOR: tuple[Way, ...] = (
+    ("admin.units", _l("Enheter"), "vard"),
+    ("admin.members", _l("Medarbetare"), "kontakter"),
+    ("admin.log", _l("Ändringar"), "oga"),
 )
 
 
@@ -45,6 +51,8 @@ def _frame() -> dict[str, object]:
         around["tabs"] = [way for permission, way in PERSON if shown.may(permission)]
     elif who.kind == "staff" and who.duty == "care":
         around["tabs"] = STAFF
+    elif who.kind == "staff" and who.duty == "administrator":
+        around["tabs"] = ADMINISTRATOR
     if who.person_id is not None:
         around["subscribe_url"] = url_for("phones.subscribe", person_id=who.person_id)
     return around

@@ -1,6 +1,6 @@
 """Spärr: the person blocks a unit, whose staff then open nothing of the person's, and lifts it again.
 
-Law and what it does not mean: docs/legal.md, "Spärr". What the unit has sent goes on: docs/decisions, "Spärr".
+Law and what it does not mean: docs/legal.md, "Spärr". What the unit has sent goes on: docs/decisions/0014.
 """
 
 from __future__ import annotations

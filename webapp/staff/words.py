@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
+from webapp.accounts.models import Duty
 from webapp.core.access import Reader
 from webapp.core.i18n import LazyText, _l
 from webapp.directory.flows import Flow
@@ -37,6 +38,34 @@ PLANS: Mapping[Flow, LazyText] = {
     Flow.ELDER: _l("Äldre, eller personer med funktionsnedsättning"),
     Flow.ADULT: _l("Vuxna: psykisk hälsa, beroende, socialt stöd"),
     Flow.CHILD: _l("Barn, unga och familj"),
+}
+
+
+FLOWS: Mapping[Flow, LazyText] = {
+    Flow.ALL: _l("Alla, som en hälsocentral"),
+    Flow.ELDER: PLANS[Flow.ELDER],
+    Flow.ADULT: PLANS[Flow.ADULT],
+    Flow.CHILD: PLANS[Flow.CHILD],
+    Flow.SCHOOL: _l("Elever: elevhälsa"),
+}
+
+DUTIES: Mapping[Duty, LazyText] = {
+    Duty.CARE: _l("Vård och omsorg: öppnar de personer som enheten hjälper"),
+    Duty.MANAGER: _l("Chef: väljer vilka som får öppna en person med skyddade uppgifter"),
+    Duty.ANALYST: _l("Uppföljning: ser siffror, aldrig personer"),
+    Duty.ADMINISTRATOR: _l("Administratör: sköter enheter och medarbetare, ser aldrig personer"),
+}
+
+ACTS: Mapping[str, LazyText] = {  # administration.Act
+    "organisation_added": _l("Ny organisation"),
+    "unit_added": _l("Ny enhet"),
+    "unit_changed": _l("Ändrade en enhet"),
+    "member_added": _l("Ny medarbetare"),
+    "member_changed": _l("Ändrade en medarbetare"),
+    "assignment_given": _l("Gav ett uppdrag"),
+    "assignment_ended": _l("Avslutade ett uppdrag"),
+    "switched_off": _l("Stängde av"),
+    "switched_on": _l("Släppte in igen"),
 }
 
 
