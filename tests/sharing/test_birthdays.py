@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import cast
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from tests.sharing.deciding import at, by, custody_of_jon, give_custody, person
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.db import Database
+from webapp.settings import Settings
 from webapp.sharing import deaths, freezing, protection
 from webapp.sharing.coming_of_age import tell_of_birthdays
 from webapp.sharing.guardians import last_day_of_custody
@@ -127,3 +129,15 @@ def test_nobody_is_told_about_a_child_who_has_died(app: Flask, database: Databas
         jon, mats = person(session, "jon"), by(session, "mats")
         deaths.mark_deceased(session, jon.id, NOON.date(), mats, NOON)
         assert tell_of_birthdays(session, at(SIXTEEN - timedelta(days=30), "08:00")) == 0
+
+
+def test_the_workers_own_role_may_do_it(app: Flask, database: Database) -> None:
+    with database.writing() as session:
+        born(session, BORN)
+    settings = cast(Settings, app.config["SETTINGS"])
+    worker = Database(settings.worker_url, settings.keys)
+    with worker.writing() as session:
+        assert tell_of_birthdays(session, at(SIXTEEN - timedelta(days=30), "08:00")) == 2
+    worker.dispose()
+    with database.read() as session:
+        assert told(session) == BOTH
