@@ -139,7 +139,7 @@ def sign_in() -> ResponseReturnValue:
 def _asked(purpose: Purpose, account_id: UUID | None = None) -> bytes:
     """The challenge that this browser was given. It is used up whatever the answer is."""
     try:
-        asked = UUID(cookie.pop(ASKED, ""))
+        asked = UUID(str(cookie.pop(ASKED, "")))
         octets = passkeys.take(db.session, asked, purpose, clock.now(), account_id)
     except (ValueError, passkeys.Refused):
         db.session.commit()
