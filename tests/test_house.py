@@ -85,7 +85,6 @@ IN_CLEAR = {
     "person.municipality": CHOSEN,
     "person.name": NAMES,
     "person.number_mac": "finds a number without showing it",
-    "plan.starter": CHOSEN,
     "plan_row.written_as": NAMES,
     "provider_login.provider": CHOSEN,
     "provider_login.sid": FOUND_BY,

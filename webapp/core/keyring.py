@@ -2,7 +2,7 @@
 
 `NARAMIG_KEYS` is `2:<key>,1:<key>`: the first seals, and each of them opens. A key is 32 random octets in base64url
 and its number says which it is. What the keys are used for is derived from them by HKDF under a label of its
-own, so that a text is never sealed with the octets that find a person. Why: docs/decisions/0009.
+own, so that a text is never sealed with the octets that find a person. Why: docs/decisions/0016.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 AES-256-GCM with a random nonce; the column and the row are bound in, so that a text opens only where it was
 written. A value moved to another row or column, changed in one bit, or sealed under a key that is not in the ring
-is `Unreadable`: never other words, never garbage. Why and how it is stored: docs/decisions/0009.
+is `Unreadable`: never other words, never garbage. Why and how it is stored: docs/decisions/0016.
 
 Reading needs nothing: `select(Thing.words)`, objects, aliases and `core.db.rows` all give plain text, because the
 column brings the row's id along. Writing through the session needs nothing either. A statement of one's own says

@@ -30,7 +30,8 @@ class Plan(Base):
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    starter: Mapped[str] = mapped_column(String(60), default="")  # the local flow it began from
+    # the local flow it began from: it can name an illness
+    starter: Mapped[str] = mapped_column(Sealed("plan.starter"), default="")
     situation: Mapped[str] = mapped_column(Sealed("plan.situation"), default="")
     # the person's own signs
     if_worse_signs: Mapped[str] = mapped_column(Sealed("plan.if_worse_signs"), default="")
