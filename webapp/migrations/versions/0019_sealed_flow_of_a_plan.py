@@ -7,8 +7,8 @@ from alembic import op
 
 from webapp.migrations.sealing import open_column, seal_column
 
-revision = '0099'
-down_revision = '0098'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
