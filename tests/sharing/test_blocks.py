@@ -147,3 +147,14 @@ def _reader(database: Database, visit: Visitor) -> Reader:
         found = logins.reader_of(session, token, NOON)
     assert found
     return found[0]
+
+
+def test_a_protected_person_who_blocks_the_unit_stands_in_no_list_of_the_named(
+    database: Database, visit: Visitor
+) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    assert nils.post(f"/personal/person/{aino.id}/skydd/markera").status_code == 302
+    assert "Aino" in nils.page("/personal/skyddade")
+    press(aino, database, HEALTH_CENTRE)
+    assert "Aino" not in nils.page("/personal/skyddade")
+    assert nils.get(f"{aino.p}/plan").status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -105,8 +106,10 @@ def test_staff_record_a_consent_with_how_with_whom_what_and_until_when(
     assert (made.flow, made.how, made.until_on) == (Flow.ELDER, HowGiven.ORAL, date(2026, 12, 31))
     assert (made.plan, made.contacts, made.reminders) == (1, 0, 0)
     assert made.recorded_by == "Britta, distriktssköterska, Pajala hälsocentral"
+    assert eino.post("/sprak", {"sprak": "sv", "next": "/"}).status_code == 302
     page = eino.page(f"{eino.p}/delning")
     assert "Hemtjänsten Arjeplog" in page
+    assert re.search(r"Får se:</b>\s*Plan\s*<", page)  # and neither contacts nor reminders
     assert eino.post(f"{eino.p}/delning/{made.id}/sluta").status_code == 302  # and out again, by the person
 
 
@@ -223,7 +226,7 @@ def test_a_row_of_the_municipality_is_not_its_other_services(database: Database,
 def test_units_are_told_by_name_alone(database: Database, visit: Visitor) -> None:
     page = visit("anna").page(f"/personal/person/{visit('aino').id}/sip/nytt")
     assert "Arjeplogs hälsocentral" in page
-    for name in ("BUP Gällivare", "Elevhälsan", "Socialtjänsten"):
+    for name in ("BUP Gällivare", "Elevhälsan", "Socialtjänsten", "Länets uppföljning"):
         assert name not in page
     assert Area.PLAN in sip.AREAS
     with database.read() as session:

@@ -23,6 +23,7 @@ from webapp.core.db import Database
 from webapp.directory.models import Unit
 from webapp.sharing import blocks, emergency
 from webapp.sharing.models import CareRelation, Emergency
+from webapp.staff import intake
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WHY = "Hon svarar inte i telefon och dörren är låst."
@@ -132,6 +133,32 @@ def test_staff_take_in_somebody_new(app: Flask, database: Database, visit: Visit
         assert said in page, said
     assert "Berit Test" in nils.page("/personal/sok")
     assert visit("anna").get(made.location).status_code == 404
+
+
+def test_two_who_take_in_the_same_person_at_once_make_one(app: Flask, database: Database) -> None:
+    number = numbers.parse(a_free_number(), NOON.date())
+    assert number
+    new = intake.NewPerson("Berit Test", "Berit", "sv", "Jokkmokk", None)
+    reader, start, done = _reader(app, database), Barrier(4), []
+
+    def one() -> None:
+        with app.app_context(), clock.frozen(NOON):
+            start.wait()
+            with database.write() as session, session.begin():
+                try:
+                    intake.take_in(session, reader, number, new, "Hemtjänst", None, NOON)
+                    done.append("made")
+                except intake.CannotTakeIn:
+                    done.append("not")
+
+    threads = [Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == ["made", "not", "not", "not"]
+    with database.read() as session:
+        assert session.scalar(select(func.count()).where(Person.called == "Berit")) == 1
 
 
 @ON_SQLITE

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import not_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Assignment, Duty, Person, StaffMember
 from webapp.sharing.decisions import NamedStaff
 from webapp.sharing.mandates import ByStaff
 from webapp.sharing.models import CareRelation
-from webapp.sharing.ties import relates
+from webapp.sharing.ties import is_blocked, relates
 
 
 def protect(session: Session, person_id: UUID, by: ByStaff, now: datetime) -> None:
@@ -117,6 +117,7 @@ def named_to(session: Session, staff_id: UUID, unit_id: UUID, today: date) -> Se
             NamedStaff.ended_at.is_(None),
             CareRelation.unit_id == unit_id,
             relates(today),
+            not_(is_blocked(Person.id, unit_id)),
             Person.protected.is_(True),
             Person.deceased_at.is_(None),
         )

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from webapp.accounts.models import Assignment, Duty
 from webapp.core import clock
 from webapp.directory import flows
 from webapp.directory.flows import Flow
@@ -97,10 +98,11 @@ def withdraw_sip(
 
 
 def units_for(session: Session, unit: Unit, municipality: str) -> Sequence[Unit]:
-    """Units that can be in a consent together with this one: the person's municipality first, then by name."""
+    """Units, with somebody who cares there, that can be in a consent with this one: the nearest first, by name."""
+    works = select(Assignment.unit_id).where(Assignment.duty == Duty.CARE)
     kinds = {kind for plan in flows.plans_of(unit.flow) for kind in flows.of_plan(plan)}
     return session.scalars(
         select(Unit)
-        .where(Unit.flow.in_(kinds), Unit.id != unit.id)
+        .where(Unit.flow.in_(kinds), Unit.id != unit.id, Unit.id.in_(works))
         .order_by(Unit.municipality != municipality, Unit.name)
     ).all()
