@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 AHEAD = 28  # days looked ahead for the next opening: on one weekday, two weeks in a row can be holidays
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(NamedTuple):
     """Reached on this weekday (0 is Monday) from `opens` until `closes`, local time."""
 
     weekday: int

@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 Query = Select[*tuple[Any, ...]]
 Translate = Callable[[Any], Any]
 
+_SEVERAL = 5  # rows; with fewer, looking for what was said already costs more than it saves
 _MOST_KEPT = 500  # far more than the app has: a guard should somebody ask with queries not made at import
 _PREPARED: WeakKeyDictionary[Dialect, dict[Query, Prepared | None]] = WeakKeyDictionary()
 
@@ -71,12 +72,25 @@ class _Answer:
         self._out = [(place, how) for place, how in enumerate(out) if how is not None]
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
-        return [self._make(self._translated(list(row))) for row in found]
+        made = [list(row) for row in found]
+        if len(made) < _SEVERAL:
+            for row in made:
+                for place, how in self._out:
+                    row[place] = how(row[place])
+        else:
+            for place, how in self._out:
+                _translate(made, place, how)
+        return [self._make(row) for row in made]
 
-    def _translated(self, values: list[Any]) -> list[Any]:
-        for place, how in self._out:
-            values[place] = how(values[place])
-        return values
+
+def _translate(rows: list[list[Any]], place: int, how: Translate) -> None:
+    """One column of several rows, which often say the same: it is found out once."""
+    known: dict[Any, Any] = {}
+    for row in rows:
+        raw = row[place]
+        if raw not in known:
+            known[raw] = how(raw)
+        row[place] = known[raw]
 
 
 def _into(how: Translate | None, value: Any) -> Any:

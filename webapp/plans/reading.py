@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, select
@@ -20,8 +20,7 @@ from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcom
 from webapp.sharing.marks import another
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row as it is shown: who does it, under whom, and what the person last said of it."""
 
     id: UUID
@@ -76,8 +75,17 @@ class PlanView:
     whole: bool  # not whole: the rows alone, without situation, goals and signs
 
     @property
-    def waiting(self) -> int:
-        return sum(row.status is RowStatus.PROPOSED for row in self.rows)
+    def waiting(self) -> list[Row]:
+        """What the person has not answered yet."""
+        return [row for row in self.rows if row.status is RowStatus.PROPOSED]
+
+    @property
+    def going(self) -> list[Row]:
+        return [row for row in self.rows if row.status is not RowStatus.ENDED]
+
+    @property
+    def ended(self) -> list[Row]:
+        return [row for row in self.rows if row.status is RowStatus.ENDED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +202,7 @@ def visible(row: Any, sight: Sight) -> bool:
 
 
 def _without_other_relatives(row: Row, sight: Sight) -> Row:
-    return replace(row, who=another(), phone=None) if is_another_relatives(row, sight) else row
+    return row._replace(who=another(), phone=None) if is_another_relatives(row, sight) else row
 
 
 def who_does(row: PlanRow, sight: Sight) -> str:
