@@ -160,10 +160,10 @@ def test_a_word_outside_its_choices_is_refused_by_the_database(app: Flask, datab
 
 def test_a_request_that_begins_to_write_reads_anew_under_the_lock(app: Flask, database: Database) -> None:
     with app.test_request_context("/"):
-        assert not db.is_writing(db._session())
+        assert not db.is_writing(db.current())
         first = db.session.scalars(select(Person.called).where(Person.called == "Aino")).first()
         db.begin_write()
-        assert db.is_writing(db._session())
+        assert db.is_writing(db.current())
         assert db.session.scalars(select(Person.called).where(Person.called == "Aino")).first() == first
         db.session.execute(text("UPDATE person SET called = 'x'"))
     with database.read() as session:  # nobody committed, so nothing was kept

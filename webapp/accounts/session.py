@@ -63,7 +63,7 @@ def _find_reader() -> None:
     if not isinstance(token, str):
         return
     now = clock.now()
-    found = logins.reader_of(db.session, token, now)
+    found = logins.reader_of(db.current(), token, now)
     if found is None:
         cookie[LAPSED] = cookie.pop(TOKEN)
         flash(plain("Du har loggats ut. Logga in igen för att fortsätta."), "warn")

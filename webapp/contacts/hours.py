@@ -31,7 +31,7 @@ class Reach:
 
 def reach(hours: Iterable[Hours], at: datetime, is_holiday: Callable[[date], bool]) -> Reach | None:
     """How it stands at the local time `at`; None when no hours are known at all."""
-    known = sorted(hours, key=lambda each: (each.weekday, each.opens))
+    known = sorted(hours)
     if not known:
         return None
     for each in _on(known, at.date(), is_holiday):

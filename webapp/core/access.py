@@ -188,7 +188,7 @@ def needs(permission: Permission) -> Callable[[View], View]:
                 return sign_in_first()
             if who.person_id != person_id:
                 db.begin_write()
-            opened = look(db.session, who, person_id)
+            opened = look(db.current(), who, person_id)
             if opened is not None and opened.ties.ended:
                 return _closing(opened)
             if opened is None or not opened.may(permission):
@@ -214,7 +214,7 @@ def _closing(opened: Sight) -> Response:
 def _written_down(opened: Sight, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
     page, only_looks = audit.page_of(request.endpoint), request.method in {"GET", "HEAD"}
     what = audit.What.OPENED if only_looks else _deed()
-    line = audit.write(db.session, opened.reader, opened.person_id, page, what).id
+    line = audit.write(db.current(), opened.reader, opened.person_id, page, what).id
     response = make_response(show())
     if only_looks:
         db.session.commit()

@@ -199,7 +199,8 @@ def database() -> Database:
     return cast(Database, current_app.extensions[EXTENSION])
 
 
-def _session() -> Session:
+def current() -> Session:
+    """The request's session itself, for whoever asks it more than once: `session` looks it up at each word."""
     held: Session | None = g.get("db_session")
     if held is None:
         held = g.db_session = database().write() if g.get("writes") else database().read()
@@ -207,7 +208,7 @@ def _session() -> Session:
     return held
 
 
-session = cast(Session, LocalProxy(_session))
+session = cast(Session, LocalProxy(current))
 
 
 def is_writing(session: Session) -> bool:
@@ -240,6 +241,7 @@ __all__ = [
     "Uuid",
     "begin_write",
     "choice",
+    "current",
     "database",
     "init_app",
     "is_writing",

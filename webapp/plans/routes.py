@@ -26,14 +26,14 @@ bp = Blueprint("plans", __name__, url_prefix="/p/<uuid:person_id>/plan")
 @bp.get("")
 @needs(Permission.PLAN_SEE)
 def show(person_id: UUID) -> ResponseReturnValue:
-    now = clock.now()
-    view = reading.current_plan(db.session, sight())
+    now, session = clock.now(), db.current()
+    view = reading.current_plan(session, sight())
     sees_contacts = sight().may(Permission.CONTACTS_SEE)
-    first = contacts.first_to_call(contacts.contacts_of(db.session, sight(), now)) if sees_contacts else None
+    first = contacts.first_to_call(contacts.contacts_of(session, sight(), now)) if sees_contacts else None
     return render_template(
         "plans/show.html",
         view=view,
-        meeting=reading.next_time(db.session, sight(), now, meeting=True),
+        meeting=reading.next_time(session, sight(), now, meeting=True),
         first=first,
         first_hours=contact_words.hours(first.reach, clock.local(now)) if first else None,
         advice=numbers.number(numbers.ADVICE),

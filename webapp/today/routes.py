@@ -24,11 +24,11 @@ bp = Blueprint("today", __name__, url_prefix="/p/<uuid:person_id>/idag")
 @bp.get("")
 @needs(Permission.TODAY_SEE)
 def show(person_id: UUID) -> ResponseReturnValue:
-    now = clock.now()
+    now, session = clock.now(), db.current()
     shown = sight()
     sees_reminders = shown.may(Permission.REMINDERS_SEE)
     sees_times = shown.is_self or shown.cares or shown.ties.level(Area.PLAN) or shown.ties.level(Area.TIMES)
-    found = day.day_of(db.session, person_id, now, shown.sees) if sees_reminders else None
+    found = day.day_of(session, person_id, now, shown.sees) if sees_reminders else None
     return render_template(
         "today/show.html",
         now=now,
@@ -36,8 +36,8 @@ def show(person_id: UUID) -> ResponseReturnValue:
         today=clock.today(),
         greeting=sky.greeting(clock.local(now), shown.called),
         day=found,
-        next_time=plans.next_time(db.session, shown, now) if sees_times else None,
+        next_time=plans.next_time(session, shown, now) if sees_times else None,
         has_phone=found.has_phone if found else None,
-        news=notices.told_to(db.session, person_id) if shown.is_self else (),
+        news=notices.told_to(session, person_id) if shown.is_self else (),
         may_answer=shown.may(Permission.REMINDER_ANSWER),
     )
