@@ -175,6 +175,11 @@ def test_units_are_made_and_changed(database: Database, visit: Visitor) -> None:
         assert (found.name, found.phone, found.flow) == ("Hemtjänsten i Pajala", None, Flow.CHILD)
         assert found.checked_on == TODAY
     assert written(database) == ["unit_added", "unit_changed"]
+    with database.read() as session:
+        said = session.scalars(select(AdminLog.said).where(AdminLog.act == "unit_changed")).one()
+    for change in ("elder → child", "0980-319 246 → –", "Hemtjänsten Pajala → Hemtjänsten i Pajala"):
+        assert change in said
+    assert "Pajala kommun" not in said  # what did not change
 
 
 @ON_SQLITE

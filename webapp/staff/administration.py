@@ -89,10 +89,18 @@ def add_unit(session: Session, who: Reader, facts: UnitFacts, now: datetime) -> 
 
 
 def change_unit(session: Session, who: Reader, unit: Unit, facts: UnitFacts, now: datetime) -> None:
-    """Raises Taken."""
+    """Raises Taken. The log says what stood before and what stands now: it decides what staff see."""
+    before = _said_of(session, unit)
     _say(unit, facts, now)
     _keep(session, unit)
-    _write(session, who, Act.UNIT_CHANGED, facts.name, now, unit_id=unit.id)
+    now_said = zip(before, _said_of(session, unit), strict=True)
+    changed = "; ".join(f"{old or '–'} → {new or '–'}" for old, new in now_said if old != new)
+    _write(session, who, Act.UNIT_CHANGED, f"{facts.name}: {changed or '–'}", now, unit_id=unit.id)
+
+
+def _said_of(session: Session, unit: Unit) -> tuple[str, ...]:
+    owner = session.get_one(Organisation, unit.organisation_id).name
+    return (owner, unit.name, unit.municipality, str(unit.flow), unit.phone or "", unit.hsa_id or "")
 
 
 def _say(unit: Unit, facts: UnitFacts, now: datetime) -> None:
@@ -120,11 +128,12 @@ def change_member(
 ) -> None:
     """Raises Taken, NotOneself. Another HSA-id is another card: who is signed in by the old one is out."""
     _refuse_oneself(who, member.id)
+    said = f"{member.name}, {member.hsa_id or '–'} → {name}, {hsa_id or '–'}"
     if member.hsa_id != hsa_id:
         logins.end_logins_of_staff(session, member.id, now)
     member.name, member.hsa_id = name, hsa_id
     _keep(session, member)
-    _write(session, who, Act.MEMBER_CHANGED, name, now, staff_id=member.id)
+    _write(session, who, Act.MEMBER_CHANGED, said, now, staff_id=member.id)
 
 
 def give_assignment(
