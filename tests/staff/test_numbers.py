@@ -237,7 +237,9 @@ def test_the_person_sees_who_when_and_why(opened: tuple[Guest, Guest], database:
     page = aino.page(f"{aino.p}/delning/enheter")
     for said in (WHY, "Undersköterska, Hemtjänsten Jokkmokk", "Öppet till"):
         assert said in page, said
-    assert "Öppnat i en nödsituation" in aino.page(f"{aino.p}/logg")
+    log = aino.page(f"{aino.p}/logg")
+    assert "Öppnade dina sidor i en nödsituation" in log
+    assert WHY in log
     with database.read() as session:
         pages = session.scalars(
             select(AccessLog.page).where(AccessLog.person_id == aino.id).order_by(AccessLog.number.desc())

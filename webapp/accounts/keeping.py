@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 def _keep_or_give_back() -> ResponseReturnValue | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if not getattr(view, "survives_sign_in", False):
+    if not getattr(view, "survives_sign_in", False) or not _storable([request.path]):
         return None
     g.survives = True  # for base.html
     who, place = access.reader(), request.path
