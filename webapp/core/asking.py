@@ -13,21 +13,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Connection, Dialect, Insert, Select
 from sqlalchemy.types import TypeEngine
 
 Query = Select[*tuple[Any, ...]]
+Statement = Query | Insert
 Translate = Callable[[Any], Any]
 
 _SEVERAL = 5  # rows; with fewer, looking for what was said already costs more than it saves
 _MOST_KEPT = 500  # far more than the app has: a guard should somebody ask with queries not made at import
-_PREPARED: WeakKeyDictionary[Dialect, dict[Query, Prepared | None]] = WeakKeyDictionary()
+_PREPARED: WeakKeyDictionary[Dialect, dict[Statement, Prepared | None]] = WeakKeyDictionary()
 
 
 class Prepared:
-    """One query in the words of one database."""
+    """One statement in the words of one database."""
 
-    def __init__(self, query: Query, dialect: Dialect, words: Any) -> None:
+    def __init__(self, dialect: Dialect, words: Any, types: Sequence[TypeEngine[Any]]) -> None:
         self._words = str(words)
         self._fixed: dict[str, Any] = {}
         self._into: dict[str, Translate | None] = {}
@@ -38,7 +39,7 @@ class Prepared:
             else:
                 self._fixed[name] = _into(how, words.params[name])
         self._places: Sequence[str] | None = words.positiontup  # None: by name
-        self._types = [column.type for column in query.selected_columns]
+        self._types = types  # of the columns it answers with
         self._answer: _Answer | None = None  # known when the driver has answered once
 
     def ask(self, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
@@ -47,12 +48,12 @@ class Prepared:
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self._words, values)
-            found = cursor.fetchall()
+            found = cursor.fetchall() if self._types else ()
         except BaseException as fault:  # raised again, in SQLAlchemy's words
             connection._handle_dbapi_exception(fault, self._words, values, cursor, None)
         answer = self._answer
         if answer is None:
-            answer = self._answer = _Answer(self._types, connection.dialect, cursor.description)
+            answer = self._answer = _Answer(self._types, connection.dialect, cursor.description or ())
         cursor.close()
         return answer.rows(found)
 
@@ -99,24 +100,40 @@ def _into(how: Translate | None, value: Any) -> Any:
 
 def ask(connection: Connection, query: Query, given: Mapping[str, Any]) -> Sequence[Any]:
     """The rows of a query, each a named tuple; a fault is SQLAlchemy's, as ever."""
-    dialect = connection.dialect
-    known = _PREPARED.get(dialect)
-    if known is None:
-        known = _PREPARED[dialect] = {}
-    if query in known:
-        prepared = known[query]
-    else:
-        prepared = _prepare(query, dialect)
-        if len(known) < _MOST_KEPT:
-            known[query] = prepared
-    if prepared is None or connection.dispatch.before_cursor_execute:  # somebody counts: they hear of each
+    prepared = _prepared(connection, query)
+    if prepared is None:
         return connection.execute(query, given).all()
     return prepared.ask(connection, given)
 
 
-def _prepare(query: Query, dialect: Dialect) -> Prepared | None:
-    """None for a query whose words depend on what is given: a list to look among."""
-    words = query.compile(dialect=dialect)
+def write(connection: Connection, line: Insert, given: Mapping[str, Any]) -> None:
+    """Write one row of which every column is given."""
+    prepared = _prepared(connection, line)
+    if prepared is None:
+        connection.execute(line, given)
+    else:
+        prepared.ask(connection, given)
+
+
+def _prepared(connection: Connection, statement: Statement) -> Prepared | None:
+    """None where SQLAlchemy is to send it: somebody counts, and hears of each, or the words depend on a list."""
+    if connection.dispatch.before_cursor_execute:
+        return None
+    dialect = connection.dialect
+    known = _PREPARED.get(dialect)
+    if known is None:
+        known = _PREPARED[dialect] = {}
+    if statement in known:
+        return known[statement]
+    prepared = _prepare(statement, dialect)
+    if len(known) < _MOST_KEPT:
+        known[statement] = prepared
+    return prepared
+
+
+def _prepare(statement: Statement, dialect: Dialect) -> Prepared | None:
+    words = statement.compile(dialect=dialect)
     if words.post_compile_params:
         return None
-    return Prepared(query, dialect, words)
+    columns = statement.selected_columns if isinstance(statement, Select) else ()
+    return Prepared(dialect, words, [column.type for column in columns])

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -22,12 +22,11 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     insert,
-    inspect,
     select,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from webapp.core import clock
+from webapp.core import asking, clock
 from webapp.core.db import Base, rows
 
 START = "0" * 64
@@ -75,7 +74,6 @@ class AccessLog(Base):
     chain: Mapped[str] = mapped_column(String(64))  # SHA-256 over the line before and this one
 
 
-_COLUMNS = tuple(column.key for column in inspect(AccessLog).column_attrs)
 _LINE = insert(
     cast(Table, AccessLog.__table__)
 )  # no object of the session: the line is written, never changed
@@ -100,11 +98,11 @@ class Who(Protocol):
     def role(self) -> str: ...
 
 
-def write(session: Session, who: Who, person_id: UUID, page: str, what: What = What.OPENED) -> AccessLog:
+def write(session: Session, who: Who, person_id: UUID, page: str, what: What = What.OPENED) -> Written:
     """Add the line to the transaction in hand; it stands or falls with what is shown. Two statements."""
     last = rows(session, _LAST, {"person_id": person_id})
     number, before = (last[0].number + 1, last[0].chain) if last else (1, START)
-    line = AccessLog(
+    line = Written(
         id=uuid4(),
         person_id=person_id,
         number=number,
@@ -116,9 +114,25 @@ def write(session: Session, who: Who, person_id: UUID, page: str, what: What = W
         page=page,
         what=what,
     )
-    line.chain = chained(before, line)
-    session.connection().execute(_LINE, {name: getattr(line, name) for name in _COLUMNS})
+    line = line._replace(chain=chained(before, line))
+    asking.write(session.connection(), _LINE, line._asdict())
     return line
+
+
+class Written(NamedTuple):
+    """A line on its way into the log: every column of it."""
+
+    id: UUID
+    person_id: UUID
+    number: int
+    at: datetime
+    account_id: UUID
+    unit_id: UUID | None
+    unit_name: str
+    role: str
+    page: str
+    what: str
+    chain: str = ""
 
 
 class Line(Protocol):
