@@ -160,7 +160,7 @@ def test_who_is_signed_in_is_led_from_the_door_to_their_own_start(app: Flask, vi
         ("aino", "{p}/idag"),
         ("nils", "/personal/"),
         ("lena", "/personal/ingen-vard"),
-        ("karin", "/personal/ingen-vard"),
+        ("karin", "/personal/enheter"),
     ):
         guest = visit(sub)
         expected = start.format(p=guest.p) if "{p}" in start else start

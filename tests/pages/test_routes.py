@@ -127,7 +127,7 @@ def test_a_page_that_is_not_ones_own_says_whose_it_is(client: FlaskClient) -> No
 def test_signing_out_is_a_press_and_never_a_link(client: FlaskClient, context: dict[str, Any]) -> None:
     assert "Logga ut" not in client.get("/").text
     context["reader"] = type(
-        "Reader", (), {"name": "Aino", "kind": "citizen", "person_id": 1, "unit_name": None}
+        "Reader", (), {"name": "Aino", "kind": "citizen", "person_id": 1, "unit_name": None, "limited": False}
     )()
     page = client.get("/integritet").text
     assert re.search(r'<form method="post" action="/logga-ut">.*?<button>Logga ut</button>', page, re.DOTALL)
