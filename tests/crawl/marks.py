@@ -183,8 +183,8 @@ def _readers_of_words(people: Names, row: Any, owner: str) -> set[str]:
 
 
 def _of_the_care(table: str, owner: str) -> set[str]:
-    """What the person and those who care for them read: why a unit cares, what was agreed with it."""
-    return set(CARE.get(owner, ())) if table in {"care_relation", "consent"} else set()
+    """What the person and those who care for them read: why a unit cares, who speaks for them, what was agreed."""
+    return set(CARE.get(owner, ())) if table in {"care_relation", "consent", "mandate"} else set()
 
 
 def _names_a_relative(row: Any) -> bool:
