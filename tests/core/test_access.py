@@ -291,8 +291,8 @@ def test_who_changes_to_other_work_comes_to_its_start(app: Flask, database: Data
         extra_id = extra.id
     guest = visit("nils")
     answer = guest.post("/personal/uppdrag", {"uppdrag": str(extra_id)})
-    assert answer.location == "/personal/ingen-vard"
-    assert guest.get("/personal/ingen-vard").status_code == 200
+    assert answer.location == "/personal/enheter"
+    assert guest.get("/personal/enheter").status_code == 200
     assert guest.get(f"{visit.p('aino')}/idag").status_code == 404
 
 
