@@ -18,7 +18,7 @@ from werkzeug.test import run_wsgi_app
 from tests.conftest import NOON, populated, settings
 from tests.people import Guest, Visitor
 from webapp import create_app
-from webapp.core import clock
+from webapp.core import asking, clock
 from webapp.core.db import EXTENSION
 
 CALLS = 100
@@ -122,7 +122,8 @@ def counted(app: Flask) -> Iterator[list[str]]:
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
-        yield seen
+        with asking.overheard(seen.append):
+            yield seen
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)

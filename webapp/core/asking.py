@@ -9,7 +9,8 @@ times. Why and when: docs/decisions/0010.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ Query = Select[*tuple[Any, ...]]
 Statement = Query | Insert
 Translate = Callable[[Any], Any]
 
+_HEARS: list[Callable[[str], None]] = []
 _SEVERAL = 5  # rows; with fewer, looking for what was said already costs more than it saves
 _MOST_KEPT = 500  # far more than the app has: a guard should somebody ask with queries not made at import
 _PREPARED: WeakKeyDictionary[Dialect, dict[Statement, Prepared | None]] = WeakKeyDictionary()
@@ -45,6 +47,8 @@ class Prepared:
     def ask(self, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
         sent = {**self._fixed, **{name: _into(how, given[name]) for name, how in self._into.items()}}
         values = sent if self._places is None else [sent[name] for name in self._places]
+        for hear in _HEARS:
+            hear(self._words)
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self._words, values)
@@ -115,10 +119,18 @@ def write(connection: Connection, line: Insert, given: Mapping[str, Any]) -> Non
         prepared.ask(connection, given)
 
 
+@contextmanager
+def overheard(hear: Callable[[str], None]) -> Iterator[None]:
+    """Let somebody hear each statement that goes this way, as those of SQLAlchemy's own are heard by an event."""
+    _HEARS.append(hear)
+    try:
+        yield
+    finally:
+        _HEARS.remove(hear)
+
+
 def _prepared(connection: Connection, statement: Statement) -> Prepared | None:
-    """None where SQLAlchemy is to send it: somebody counts, and hears of each, or the words depend on a list."""
-    if connection.dispatch.before_cursor_execute:
-        return None
+    """None where SQLAlchemy is to send it: its words depend on what is given, as with a list to look among."""
     dialect = connection.dialect
     known = _PREPARED.get(dialect)
     if known is None:

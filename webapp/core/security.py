@@ -75,6 +75,19 @@ class RefuseOddRequests:
         return found is not None and (found["name"] or found["address"]).lower().rstrip(".") in self._hosts
 
 
+class SayHeaders:
+    """Every answer carries HEADERS, whoever gave it."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app, self._headers = app, list(HEADERS.items())
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Callable[[bytes], object]:
+            return start_response(status, headers + self._headers, *fault)
+
+        return self._app(environ, start)
+
+
 def init_app(app: Flask, hosts: frozenset[str]) -> None:
     """`hosts` are the names, without port, under which the app answers."""
     app.config.update(
@@ -87,7 +100,7 @@ def init_app(app: Flask, hosts: frozenset[str]) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
     )
-    app.wsgi_app = RefuseOddRequests(app.wsgi_app, hosts)  # type: ignore[method-assign]
+    app.wsgi_app = SayHeaders(RefuseOddRequests(app.wsgi_app, hosts))  # type: ignore[method-assign]
     app.before_request(_refuse_odd)
     app.before_request(_check_form_token)
     app.after_request(_finish)
@@ -176,7 +189,6 @@ def _is_storable(body: dict[str, Any]) -> bool:
 
 
 def _finish(response: Response) -> Response:
-    response.headers.extend(HEADERS)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return _compress(response)

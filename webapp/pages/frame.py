@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Flask, g, url_for
+from flask import Flask, g
 
 from webapp.core import access, clock
 from webapp.core.access import Reader, Sight
 from webapp.core.i18n import LazyText, _l
 from webapp.pages import sky
+from webapp.pages.templates import address
 from webapp.permissions import TABLE, Permission, Ties
 
 Way = tuple[str, LazyText, str]  # endpoint, label, sign
@@ -46,7 +47,7 @@ def _frame() -> dict[str, object]:
     if who is None:
         return around
     is_helping = shown is not None and not shown.is_self and who.kind == "citizen"
-    around["own_page"] = url_for("sharing.mine") if is_helping else own_page(who)
+    around["own_page"] = address("sharing.mine") if is_helping else own_page(who)
     if shown is not None:
         around["tabs"] = [way for permission, way in PERSON if shown.may(permission)]
     elif who.kind == "staff" and who.duty == "care":
@@ -54,18 +55,18 @@ def _frame() -> dict[str, object]:
     elif who.kind == "staff" and who.duty == "administrator":
         around["tabs"] = ADMINISTRATOR
     if who.person_id is not None:
-        around["subscribe_url"] = url_for("phones.subscribe", person_id=who.person_id)
+        around["subscribe_url"] = address("phones.subscribe", person_id=who.person_id)
     return around
 
 
 def first_page(ties: Ties, person_id: UUID) -> str:
     """The first of a person's pages that somebody with these ties may open."""
     ways = (way[0] for permission, way in PERSON if TABLE[permission].allows(ties))
-    return url_for(next(ways, "more.show"), person_id=person_id)
+    return address(next(ways, "more.show"), person_id=person_id)
 
 
 def own_page(who: Reader) -> str:
     """Where the reader's own start is."""
     if who.kind == "staff":
-        return url_for(STARTS.get(who.duty, "staff.no_care"))
-    return url_for("today.show", person_id=who.person_id)
+        return address(STARTS.get(who.duty, "staff.no_care"))
+    return address("today.show", person_id=who.person_id)
