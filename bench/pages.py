@@ -32,8 +32,8 @@ def measure(rounds: int) -> None:
         populated(url)
         app = create_app(settings(url))
         visit = Visitor(app)
-        aino, nils = visit("aino"), visit("nils")
-        for guest in (aino, nils):
+        aino, nils, lisa = visit("aino"), visit("nils"), visit("lisa")
+        for guest in (aino, nils, lisa):
             guest.page("/ring")  # from here on the browser has the cookie with its form token
         pages = {
             "today, the person": (aino, f"{aino.p}/idag"),
@@ -43,6 +43,7 @@ def measure(rounds: int) -> None:
             "reminders, the person": (aino, f"{aino.p}/paminnelser"),
             "today, her nurse (audited)": (nils, f"{aino.p}/idag"),
             "plan, her nurse (audited)": (nils, f"{aino.p}/plan"),
+            "plan, her daughter (audited)": (lisa, f"{aino.p}/plan"),
         }
         bare = bare_page()
         print(f"Pages, in-process CPU before compression, median of {rounds} rounds of {CALLS}")
@@ -53,13 +54,13 @@ def measure(rounds: int) -> None:
             for name, (guest, path) in pages.items():
                 took[name].append(cpu_of(call(app, guest, path)))
         base = median(peer)
-        print(f"  {'a bare Flask page':<28} {base:6.2f} ms")
+        print(f"  {'a bare Flask page':<30} {base:6.2f} ms")
         for name, (guest, path) in pages.items():
             with counted(app) as queries:
                 call(app, guest, path)()
             milliseconds = median(took[name])
             print(
-                f"  {name:<28} {milliseconds:6.2f} ms   {milliseconds / base:5.1f} times   {len(queries)} queries"
+                f"  {name:<30} {milliseconds:6.2f} ms   {milliseconds / base:5.1f} times   {len(queries)} queries"
             )
         print(f"  {BARS}")
         app.extensions[EXTENSION].dispose()
