@@ -25,9 +25,10 @@ from webapp.core.db import EXTENSION, Base, Database
 from webapp.core.i18n import LANGUAGES
 from webapp.core.sealing import Sealed
 from webapp.directory.models import Unit
+from webapp.meetings.models import AgreedTime
 from webapp.migrations import steps
 from webapp.permissions import TABLE, Permission
-from webapp.plans.models import AgreedTime, PlanRow
+from webapp.plans.models import PlanRow
 from webapp.reminders.models import Occurrence, Reminder, SetBy
 from webapp.reminders.tokens import Tokens
 from webapp.sharing.models import CareRelation, Consent, ConsentKind
@@ -196,7 +197,7 @@ WHO_MAY_ENTER = {
     "phones.try_out": "phone_set",
     "plans.add_own_row": "plan_add_own_row",
     "plans.answer": "plan_answer",
-    "plans.ask": "plan_answer",
+    "meetings.ask": "plan_answer",
     "plans.object_to": "plan_answer",
     "plans.show": "plan_see",
     "plans.tell_outcome": "plan_tell_outcome",
@@ -276,7 +277,7 @@ KEEPS_TYPED = {
     "paper.give",
     "paper.sign_in",
     "plans.add_own_row",
-    "plans.ask",
+    "meetings.ask",
     "plans.object_to",
     "plans.tell_outcome",
     "reminders.change",
@@ -290,7 +291,7 @@ KEEPS_TYPED = {
 # Long forms on a person's page: what is typed there is kept when the sign-in ends meanwhile.
 SURVIVES_SIGN_IN = {
     "plans.add_own_row",
-    "plans.ask",
+    "meetings.ask",
     "plans.object_to",
     "plans.tell_outcome",
     "reminders.change",
@@ -422,7 +423,7 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         if row.status == "agreed":
             found.append(f"{p}/plan/rad/{row.id}/hur-det-gick")
     found += [
-        f"{p}/plan/mote/{time.id}/fraga"
+        f"{p}/tider/{time.id}/fraga"
         for time in session.scalars(select(AgreedTime).where(AgreedTime.person_id == person_id))
     ]
     found += [f"{p}/paminnelser/ny", f"{p}/paminnelser/telefon"]

@@ -61,6 +61,7 @@ def _register_features(app: Flask) -> None:
     from webapp.accounts.oidc import routes as oidc
     from webapp.contacts import routes as contacts
     from webapp.directory import routes as directory
+    from webapp.meetings import routes as meetings
     from webapp.more import routes as more
     from webapp.plans import routes as plans
     from webapp.reminders import answer_routes, phone_routes
@@ -92,6 +93,7 @@ def _register_features(app: Flask) -> None:
         today,
         what_matters,
         plans,
+        meetings,
         contacts,
         reminders,
         answer_routes,

@@ -12,8 +12,9 @@ from tests.people import person_id
 from webapp.accounts.models import StaffMember
 from webapp.core import clock
 from webapp.core.db import EXTENSION
+from webapp.meetings.models import AgreedTime
 from webapp.permissions import Level
-from webapp.plans.models import AgreedTime, PlanRow
+from webapp.plans.models import PlanRow
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Occurrence, Reminder
 from webapp.sharing import invitations
@@ -97,7 +98,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("plan-egen-rad", "aino", f"{aino}/plan/egen-rad", faulty=True),
         Shown("plan-nej", "aino", f"{aino}/plan/rad/{row.id}/nej"),
         Shown("plan-hur-det-gick", "aino", f"{aino}/plan/rad/{row.id}/hur-det-gick"),
-        Shown("plan-fraga", "aino", f"{aino}/plan/mote/{agreed.id}/fraga"),
+        Shown("plan-fraga", "aino", f"{aino}/tider/{agreed.id}/fraga"),
         Shown("kontakter", "aino", f"{aino}/kontakter"),
         Shown("kontakter-tom", "vera", f"{vera}/kontakter"),
         Shown("mer", "aino", f"{aino}/mer"),

@@ -20,7 +20,8 @@ from tests.people import Guest, Visitor
 from webapp.core import form_token
 from webapp.core.db import Base, Database
 from webapp.core.forms import clean, has_strange_signs
-from webapp.plans.models import AgreedTime, PlanRow, RowStatus
+from webapp.meetings.models import AgreedTime
+from webapp.plans.models import PlanRow, RowStatus
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 STRANGE = "Texten har tecken som inte syns"
@@ -82,7 +83,7 @@ def _row(guest: Guest, session: Session, page: str) -> str:
 
 def _meeting(guest: Guest, session: Session) -> str:
     time = session.scalars(select(AgreedTime.id).where(AgreedTime.person_id == guest.id)).one()
-    return f"{guest.p}/plan/mote/{time}/fraga"
+    return f"{guest.p}/tider/{time}/fraga"
 
 
 FORMS = {
@@ -257,7 +258,7 @@ def test_odd_ids_and_words_in_addresses_are_404(app: Flask, visit: Visitor) -> N
         "viktigt/worse/vem",
         f"plan/rad/{nobody}/nej",
         f"plan/rad/{nobody}/hur-det-gick",
-        f"plan/mote/{nobody}/fraga",
+        f"tider/{nobody}/fraga",
         "plan/rad/1/nej",
         "plan/rad/%00/nej",
         "viktigt/know/tidigare",

@@ -16,11 +16,10 @@ from tests.people import Visitor
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.db import Database
-from webapp.demo.load import sight_of
 from webapp.directory.models import Organisation
 from webapp.directory.numbers import ClosedNumber
-from webapp.plans import domain, reading
-from webapp.plans.models import AgreedTime, Doer, Plan, PlanRow, RowOutcome, RowStatus
+from webapp.plans import domain
+from webapp.plans.models import Doer, Plan, PlanRow, RowOutcome, RowStatus
 from webapp.sharing.models import Consent, ConsentKind
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -249,40 +248,6 @@ def test_an_objection_reaches_the_one_who_holds_the_row(
     said_no = "Har sagt nej till en rad i planen"
     assert said_no in visit("anna").page("/personal/")  # the municipality's alarm
     assert said_no not in visit("nils").page("/personal/")
-
-
-# The next agreed time
-
-
-def test_a_question_for_the_meeting_is_kept_and_read_by_those_who_come(
-    app: Flask, database: Database, visit: Visitor
-) -> None:
-    aino = visit("aino")
-    with database.read() as session:
-        meeting = session.scalars(select(AgreedTime.id).where(AgreedTime.person_id == aino.id)).one()
-    path = f"{aino.p}/plan/mote/{meeting}/fraga"
-    assert aino.post(path, {"question": "Får jag bada bastu?"}).status_code == 302
-    assert "Får jag bada bastu?" in aino.page(path)
-    assert "Får jag bada bastu?" in visit("nils").page(f"{aino.p}/plan")
-    assert "Får jag bada bastu?" not in visit("lisa").page(f"{aino.p}/plan")
-    assert visit("lisa").get(path).status_code == 404
-    assert visit("nils").get(path).status_code == 404
-
-
-@ON_SQLITE
-def test_the_next_time_is_the_first_that_is_not_past(app: Flask, database: Database, visit: Visitor) -> None:
-    aino = visit("aino")
-    with database.writing() as session:
-        for days in (-1, 1, 2):
-            domain.agree_on_time(session, aino.id, NOON + timedelta(days=days), f"Plats {days}", "Nils")
-    with app.app_context(), database.write() as session:
-        own = sight_of(session, "aino", aino.id, NOON)
-        found = reading.next_time(session, own, NOON)
-        assert found is not None
-        assert found.place == "Plats 1"
-        about = reading.next_time(session, own, NOON, meeting=True)
-        assert about is not None
-        assert about.place == "Arjeplogs hälsocentral"
 
 
 # What the database itself holds

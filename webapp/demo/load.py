@@ -31,6 +31,7 @@ from webapp.core.db import Database
 from webapp.demo import story
 from webapp.directory.flows import Flow
 from webapp.directory.models import Huvudman, Organisation, Unit
+from webapp.meetings import domain as meetings
 from webapp.permissions import Level
 from webapp.plans import domain as plans
 from webapp.plans.models import Doer
@@ -149,7 +150,7 @@ def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) 
         about = plan if agreed.get("meeting") else None
         whom = _organisation(session, agreed.get("organisation", ""))
         kind = _flow(agreed, facts.get("plan", {}))
-        plans.agree_on_time(
+        meetings.agree_on_time(
             session, person.id, starts_at, agreed["place"], agreed["with_whom"], about, whom, kind
         )
     for reminder in facts.get("reminder", ()):

@@ -27,6 +27,7 @@ TABLES = (
     "webapp.core.daily",
     "webapp.directory.models",
     "webapp.pages.models",
+    "webapp.meetings.models",
     "webapp.plans.models",
     "webapp.reminders.models",
     "webapp.sharing.decisions",

@@ -28,6 +28,7 @@ PAGES: Mapping[str, LazyText] = {
     "today": _l("Idag"),
     "what_matters": _l("Viktigt"),
     "plans": _l("Plan"),
+    "meetings": _l("Tider"),
     "contacts": _l("Kontakter"),
     "reminders": _l("Påminnelser"),
     "more": _l("Mer"),

@@ -31,11 +31,3 @@ class OutcomeForm(Form):
         filters=[clean],
         validators=text_rules(None, MOST_REASON, lines=True),
     )
-
-
-class QuestionForm(Form):
-    question = TextAreaField(
-        _l("Vad vill du fråga eller ta upp?"),
-        filters=[clean],
-        validators=text_rules(None, MOST_REASON, lines=True),
-    )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from webapp.core.access import UNKNOWN, Sight
+from webapp.core.access import Sight
 from webapp.core.db import rows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.permissions import Area
-from webapp.plans.models import AgreedTime, Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
+from webapp.plans.models import Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
 from webapp.sharing.marks import another
 
 
@@ -88,18 +88,6 @@ class PlanView:
         return [row for row in self.rows if row.status is RowStatus.ENDED]
 
 
-@dataclass(frozen=True, slots=True)
-class NextTime:
-    """The next time that has been agreed; with a plan, it is a meeting about it."""
-
-    id: UUID
-    starts_at: datetime
-    place: str
-    with_whom: str
-    question: str
-    plan_id: UUID | None
-
-
 # Made once: putting a query together costs twice what running it does.
 _PLAN = (
     select(
@@ -149,25 +137,6 @@ _ROWS = (
     .where(PlanRow.plan_id == bindparam("plan_id", type_=Uuid()))
     .order_by(PlanRow.place, PlanRow.written_at)
 )
-MOST_TIMES = 20  # looked through for one that this reader may see
-_NEXT_TIME = (
-    select(
-        AgreedTime.id,
-        AgreedTime.starts_at,
-        AgreedTime.place,
-        AgreedTime.with_whom,
-        AgreedTime.question,
-        AgreedTime.plan_id,
-        AgreedTime.organisation_id,
-        AgreedTime.flow,
-    )
-    .where(
-        AgreedTime.person_id == bindparam("person_id", type_=Uuid()), AgreedTime.starts_at >= bindparam("now")
-    )
-    .order_by(AgreedTime.starts_at)
-    .limit(MOST_TIMES)
-)
-_NEXT_MEETING = _NEXT_TIME.where(AgreedTime.plan_id.is_not(None))
 
 
 def current_plan(session: Session, sight: Sight) -> PlanView | None:
@@ -214,13 +183,3 @@ def is_another_relatives(row: Row | PlanRow, sight: Sight) -> bool:
     """What another relative does is in the plan; who that is, a relative is not told."""
     reads_as_relative = not sight.is_self and not sight.cares
     return reads_as_relative and row.relative_id not in (None, sight.reader.person_id)
-
-
-def next_time(session: Session, sight: Sight, now: datetime, meeting: bool = False) -> NextTime | None:
-    """The next agreed time that this reader may see; with `meeting`, the next one about the plan."""
-    wanted = _NEXT_MEETING if meeting else _NEXT_TIME
-    for row in rows(session, wanted, {"person_id": sight.person_id, "now": now}):
-        *facts, organisation_id, flow = row
-        if sight.sees(Area.PLAN, organisation_id or UNKNOWN, flow):
-            return NextTime(*facts)
-    return None

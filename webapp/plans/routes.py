@@ -14,9 +14,10 @@ from webapp.core.access import needs, sight
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import numbers
+from webapp.meetings import reading as meetings
 from webapp.permissions import Permission
 from webapp.plans import domain, reading
-from webapp.plans.forms import ObjectionForm, OutcomeForm, OwnRowForm, QuestionForm
+from webapp.plans.forms import ObjectionForm, OutcomeForm, OwnRowForm
 from webapp.plans.models import PlanRow, RowStatus
 from webapp.sharing import marks
 
@@ -33,7 +34,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
     return render_template(
         "plans/show.html",
         view=view,
-        meeting=reading.next_time(session, sight(), now, meeting=True),
+        meeting=meetings.next_time(session, sight(), now, meeting=True),
         first=first,
         first_hours=contact_words.hours(first.reach, clock.local(now)) if first else None,
         advice=numbers.number(numbers.ADVICE),
@@ -112,23 +113,6 @@ def tell_outcome(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
         flash(plain("Det står i planen nu."))
         return redirect(url_for(".show", person_id=person_id, _anchor=f"rad-{row_id}"))
     return render_template("plans/outcome.html", form=form, row=row, done_by=reading.who_does(row, sight()))
-
-
-@bp.route("/mote/<uuid:time_id>/fraga", methods=["GET", "POST"])
-@keeps_typed
-@survives_sign_in
-@needs(Permission.PLAN_ANSWER)
-def ask(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
-    agreed = domain.time_of(db.session, person_id, time_id)
-    if agreed is None:
-        abort(404)
-    form = QuestionForm(data={"question": agreed.question})
-    if form.validate_on_submit():
-        agreed.question = form.question.data or ""
-        db.session.commit()
-        flash(plain("Sparat. De som är med kan läsa det före mötet."))
-        return redirect(url_for(".show", person_id=person_id))
-    return render_template("plans/question.html", form=form, time=agreed)
 
 
 def _row(row_id: UUID) -> PlanRow:

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from webapp.core import clock, db
 from webapp.core.access import needs, sight
+from webapp.meetings import reading as meetings
 from webapp.pages import sky
 from webapp.permissions import Area, Permission
-from webapp.plans import reading as plans
 from webapp.reminders import day
 from webapp.sharing import notices
 
@@ -36,7 +36,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         today=clock.today(),
         greeting=sky.greeting(clock.local(now), shown.called),
         day=found,
-        next_time=plans.next_time(session, shown, now) if sees_times else None,
+        next_time=meetings.next_time(session, shown, now) if sees_times else None,
         has_phone=found.has_phone if found else None,
         news=notices.told_to(session, person_id) if shown.is_self else (),
         may_answer=shown.may(Permission.REMINDER_ANSWER),
