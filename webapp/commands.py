@@ -14,6 +14,7 @@ from webapp.core import daily, logs, messages
 from webapp.core.db import Database
 from webapp.migrations import steps
 from webapp.migrations.fences import Roles
+from webapp.plans.starters.commands import plans_cli
 from webapp.reminders import keys
 from webapp.settings import Settings
 
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(messages.cli)
     app.cli.add_command(rotation.keys_cli)
     app.cli.add_command(audit_cli)
+    app.cli.add_command(plans_cli)
     if app.config["SETTINGS"].invented_people:
         from webapp.demo.load import demo_cli
 
