@@ -41,8 +41,10 @@ from webapp.core.daily import DailyTask
 from webapp.core.db import Base, Database, make_engine
 from webapp.core.limits import Tries
 from webapp.directory.models import Unit
+from webapp.mailing.models import UnitMail
 from webapp.migrations import steps
 from webapp.pages.models import Feedback
+from webapp.plans.models import ParticipantKind, Plan, PlanEarlier, PlanParticipant, PlanVersion
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
@@ -195,7 +197,9 @@ def fill(database: Database) -> None:
                     useless_at=NOON + timedelta(hours=1),
                     lease_until=NOON,
                 ),
+                UnitMail(unit_id=unit, made_at=NOON, due_at=NOON),
                 *decided(session, person),
+                *agreed(session),
             ]
         )
         reader = Reader(uuid4(), account.id, "citizen", "Lisa", "sv", role="läkare", unit_name="Ö")
@@ -225,6 +229,20 @@ def decided(session: Session, person: Person) -> list[Base]:
         NamedStaff(person_id=person.id, staff_id=nurse, named_at=NOON, named_by=nurse),
         Death(person_id=person.id, died_on=NOON.date(), unit_id=unit, marked_at=NOON, marked_by=nurse),
         AgeNotice(person_id=person.id, years=13, told_id=other, told_at=NOON),
+    ]
+
+
+def agreed(session: Session) -> list[Base]:
+    """A plan that was agreed to, with what stood in it earlier and who takes part."""
+    plan = session.scalars(select(Plan)).first()
+    assert plan
+    whose = {"person_id": plan.person_id, "plan_id": plan.id}
+    return [
+        PlanVersion(**whose, number=1, agreed_at=NOON, agreed_by_id=plan.person_id, document='{"ord": "Ö"}'),
+        PlanEarlier(
+            **whose, about="goal", about_id=uuid4(), revision=1, words='{"ord": "Ä"}', replaced_at=NOON
+        ),
+        PlanParticipant(**whose, kind=ParticipantKind.OTHER, name="Grannen", chosen_at=NOON),
     ]
 
 

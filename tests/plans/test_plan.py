@@ -113,13 +113,13 @@ def test_how_it_went_is_told_once_a_day_and_the_later_telling_stands(
         assert "Idag blev det inte så." in page
     with database.read() as session:
         told = session.execute(
-            select(RowOutcome.on, RowOutcome.happened, RowOutcome.words, RowOutcome.written_as)
+            select(RowOutcome.on, RowOutcome.how, RowOutcome.words, RowOutcome.written_as)
             .where(RowOutcome.row_id == weigh, RowOutcome.on >= TODAY)
             .order_by(RowOutcome.on)
         ).all()
     assert [tuple(each) for each in told] == [
-        (TODAY, True, "Den gick igång", ""),
-        (TODAY + timedelta(days=1), False, "", ""),
+        (TODAY, "yes", "Den gick igång", ""),
+        (TODAY + timedelta(days=1), "no", "", ""),
     ]
 
 

@@ -34,7 +34,7 @@ from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.meetings import domain as meetings
 from webapp.permissions import Level
 from webapp.plans import domain as plans
-from webapp.plans.models import Doer
+from webapp.plans.models import Doer, How
 from webapp.sharing import care, custody, notices, sip
 from webapp.sharing import domain as sharing
 from webapp.sharing.decisions import Basis
@@ -318,6 +318,6 @@ def _row(session: Session, person: Person, plan: Any, facts: Facts, began: datet
         plans.agree(row, answered_at)
     elif facts.get("answer") == "nej":
         plans.object_to(row, facts.get("words", ""), answered_at)
-    if "happened" in facts:
+    if "how" in facts:
         told = began + timedelta(days=6)
-        plans.tell_outcome(session, row, clock.local(told).date(), facts["happened"], "", told)
+        plans.tell_outcome(session, row, clock.local(told).date(), How(facts["how"]), "", told)

@@ -40,4 +40,5 @@ class Unit(Base):
     hsa_id: Mapped[str | None] = mapped_column(String(64), unique=True)  # as staff's card names it
     flow: Mapped[Flow] = mapped_column(choice(Flow), default=Flow.ALL)
     phone: Mapped[str | None] = mapped_column(String(30))  # None: not known, 1177 is shown
+    email: Mapped[str | None] = mapped_column(String(254))  # told that something waits, never what
     checked_on: Mapped[date | None]

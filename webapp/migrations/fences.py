@@ -22,7 +22,10 @@ from sqlalchemy import Connection, MetaData, inspect, make_url, text
 
 from webapp.core.fence import ACCOUNT, KEY, READER, SUBJECT, TODAY, UNIT
 
-APPEND_ONLY = ("access_log", "admin_log")
+APPEND_ONLY = ("access_log", "admin_log", "plan_earlier", "plan_version")
+# Of these a sealed text may be sealed anew under another key (webapp.rotation), which the owner alone can do
+# on PostgreSQL; on SQLite the trigger looks at the key's number.
+SEALED_ANEW: Mapping[str, str] = {"plan_earlier": "words", "plan_version": "document"}
 
 OPEN: Mapping[str, str] = {  # tables that know a person, and stand outside the fence
     "account": "found by the provider's word before anybody knows who it is; holds no text",
@@ -124,6 +127,8 @@ WORKER: Mapping[str, Mapping[str, str]] = {
     "reminder": {"SELECT": "", "UPDATE": "next_due_at"},
     "subscription": {"SELECT": "", "UPDATE": "retired_at"},
     "tries": {"SELECT": "key, until", "DELETE": ""},
+    "unit": {"SELECT": "id, email"},
+    "unit_mail": {"SELECT": "", "UPDATE": "due_at, tries, ended_at, sent"},
 }
 WEB: Mapping[str, str] = {  # where the web's role may not do everything with the rows it meets
     **dict.fromkeys(APPEND_ONLY, "SELECT, INSERT"),
@@ -160,7 +165,7 @@ def apply(
     """
     there = set(inspect(connection).get_table_names())
     if connection.dialect.name == "sqlite":
-        _append_only(connection, there)
+        _append_only(connection, there, tables)
         return
     for table in sorted(fenced(tables) & there):
         _raise(connection, table)
@@ -283,16 +288,36 @@ def _let_work(connection: Connection, role: str, there: set[str], guarded: set[s
             _policies(connection, table, {"worker": Policy("worker", "true")}, f'"{role}"')
 
 
-def _append_only(connection: Connection, there: set[str]) -> None:
+def _append_only(connection: Connection, there: set[str], tables: MetaData) -> None:
     """SQLite knows no roles: there triggers refuse. A step that copies a table loses them, so they come anew."""
     for table in APPEND_ONLY:
-        for word in ("UPDATE", "DELETE"):
-            if table in there:
-                _do(
-                    connection,
-                    f"CREATE TRIGGER IF NOT EXISTS {table}_no_{word.lower()} BEFORE {word} ON {table}"
-                    f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-                )
+        if table not in there:
+            continue
+        text = SEALED_ANEW.get(table)
+        _refuse(connection, table, "delete", "DELETE")
+        if text is None:
+            _refuse(connection, table, "update", "UPDATE")
+            continue
+        rest = ", ".join(column.name for column in tables.tables[table].columns if column.name != text)
+        _refuse(connection, table, "update", f"UPDATE OF {rest}")
+        _refuse(
+            connection, table, "reseal", f"UPDATE OF {text}", f"{_key('NEW', text)} = {_key('OLD', text)}"
+        )
+
+
+def _key(row: str, text: str) -> str:
+    """SQL: the number of the key that a text is sealed with: "s1.7.…"."""
+    rest = f"substr({row}.{text}, instr({row}.{text}, '.') + 1)"
+    return f"substr({rest}, 1, instr({rest}, '.'))"
+
+
+def _refuse(connection: Connection, table: str, name: str, word: str, when: str = "") -> None:
+    only = f" WHEN {when}" if when else ""
+    _do(
+        connection,
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{name} BEFORE {word} ON {table}{only}"
+        f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+    )
 
 
 def _do(connection: Connection, sql: str) -> None:

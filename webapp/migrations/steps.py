@@ -26,6 +26,7 @@ TABLES = (
     "webapp.core.audit",
     "webapp.core.daily",
     "webapp.directory.models",
+    "webapp.mailing.models",
     "webapp.pages.models",
     "webapp.meetings.models",
     "webapp.plans.models",

@@ -13,7 +13,7 @@ from webapp.core.access import Sight
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.directory.numbers import refuse_closed
-from webapp.plans.models import Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
+from webapp.plans.models import Doer, Goal, How, Plan, PlanRow, RowOutcome, RowStatus
 from webapp.plans.reading import visible
 
 
@@ -164,14 +164,14 @@ def object_to(row: PlanRow, words: str, now: datetime) -> bool:
 
 
 def tell_outcome(
-    session: Session, row: PlanRow, on: date, happened: bool, words: str, now: datetime, written_as: str = ""
+    session: Session, row: PlanRow, on: date, how: How, words: str, now: datetime, written_as: str = ""
 ) -> RowOutcome:
-    """ "Det blev så" or "det blev inte så", one a day for a row; told again, the later telling stands."""
+    """How it went, one telling a day for a row; told again, the later telling stands."""
     told = session.scalars(select(RowOutcome).where(RowOutcome.row_id == row.id, RowOutcome.on == on)).first()
     if told is None:
-        told = RowOutcome(person_id=row.person_id, row_id=row.id, on=on, happened=happened, told_at=now)
+        told = RowOutcome(person_id=row.person_id, row_id=row.id, on=on, how=how, told_at=now)
         session.add(told)
-    told.happened, told.words, told.told_at, told.written_as = happened, words, now, written_as
+    told.how, told.words, told.told_at, told.written_as = how, words, now, written_as
     session.flush()
     return told
 

@@ -16,7 +16,7 @@ from webapp.core.db import rows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.permissions import Area
-from webapp.plans.models import Doer, Goal, Plan, PlanRow, RowOutcome, RowStatus
+from webapp.plans.models import Doer, Goal, How, Plan, PlanRow, RowOutcome, RowStatus
 from webapp.sharing.marks import another
 
 
@@ -38,7 +38,7 @@ class Row(NamedTuple):
     written_as: str
     organisation: str | None
     told_on: date | None
-    happened: bool | None
+    how: How | None
     told_words: str | None
     told_as: str | None
 
@@ -126,7 +126,7 @@ _ROWS = (
         PlanRow.written_as,
         Organisation.name,
         RowOutcome.on,
-        RowOutcome.happened,
+        RowOutcome.how,
         RowOutcome.words,
         RowOutcome.written_as.label("told_as"),
     )

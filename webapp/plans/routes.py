@@ -18,10 +18,11 @@ from webapp.meetings import reading as meetings
 from webapp.permissions import Permission
 from webapp.plans import domain, reading
 from webapp.plans.forms import ObjectionForm, OutcomeForm, OwnRowForm
-from webapp.plans.models import PlanRow, RowStatus
+from webapp.plans.models import How, PlanRow, RowStatus
 from webapp.sharing import marks
 
 bp = Blueprint("plans", __name__, url_prefix="/p/<uuid:person_id>/plan")
+SAID = {"sa": How.YES, "delvis": How.PARTLY, "inte": How.NO}  # the buttons
 
 
 @bp.get("")
@@ -97,18 +98,18 @@ def object_to(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
 @survives_sign_in
 @needs(Permission.PLAN_TELL_OUTCOME)
 def tell_outcome(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
-    """ "Det blev så" and "det blev inte så" are two buttons of one form, with room for words."""
+    """How it went: each answer is a button of one form, with room for words."""
     row = _row(row_id)
     if row.status is not RowStatus.AGREED:
         abort(404)
     form = OutcomeForm()
     said = request.form.get("blev")
-    if request.method == "POST" and said not in ("sa", "inte"):
+    if request.method == "POST" and said not in SAID:
         abort(400)
     if form.validate_on_submit():
         named = marks.written_as(sight())
-        happened, words = said == "sa", form.words.data or ""
-        domain.tell_outcome(db.session, row, clock.today(), happened, words, clock.now(), named)
+        how, words = SAID[str(said)], form.words.data or ""
+        domain.tell_outcome(db.session, row, clock.today(), how, words, clock.now(), named)
         db.session.commit()
         flash(plain("Det står i planen nu."))
         return redirect(url_for(".show", person_id=person_id, _anchor=f"rad-{row_id}"))
