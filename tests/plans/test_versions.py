@@ -40,7 +40,7 @@ def test_the_database_refuses_to_change_or_take_away_a_version(
     ):
         with app.app_context(), as_web.write() as session:
             fence.about(session, made.person_id)
-            with pytest.raises(DBAPIError, match="append-only|permission denied"):
+            with pytest.raises(DBAPIError, match=r"append-only|permission denied"):
                 session.execute(statement)
     with database.read() as session:
         assert session.get_one(PlanVersion, made.id).number == 1

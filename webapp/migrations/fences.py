@@ -301,7 +301,11 @@ def _append_only(connection: Connection, there: set[str], tables: MetaData) -> N
         rest = ", ".join(column.name for column in tables.tables[table].columns if column.name != text)
         _refuse(connection, table, "update", f"UPDATE OF {rest}")
         _refuse(
-            connection, table, "reseal", f"UPDATE OF {text}", f"{_key('NEW', text)} = {_key('OLD', text)}"
+            connection,
+            table,
+            "reseal",
+            f"UPDATE OF {text}",
+            f"{_key('NEW', text)} IN ('', {_key('OLD', text)})",
         )
 
 
