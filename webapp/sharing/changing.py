@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
 from webapp.core import clock, fence
-from webapp.sharing import notices, terms
+from webapp.sharing import notices, older_links, terms
 from webapp.sharing.domain import Grant, let_in
 from webapp.sharing.models import BY_STAFF, Consent, ConsentKind, HowGiven
 from webapp.sharing.notices import Kind
@@ -32,8 +32,12 @@ def replace_consent(
     now: datetime,
     how: HowGiven = HowGiven.IN_APP,
 ) -> Consent:
-    """Let a relative in to this and nothing else: what they were let into before by the person's consent ends."""
+    """Let a relative in to this and nothing else: what they were let into before by the person's consent ends.
+
+    So do links to them that are older than this.
+    """
     _end(session, person.id, relative.id, now)
+    older_links.close_those_for(session, person.id, relative.id, now)
     consent = let_in(session, person, relative, relation, grant, now)
     consent.how = how
     return consent

@@ -17,7 +17,7 @@ from webapp.core import clock
 from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
-from webapp.sharing import notices
+from webapp.sharing import notices, older_links
 from webapp.sharing.guardians import areas_for_guardian
 from webapp.sharing.models import BY_STAFF, CareRelation, Consent, ConsentKind, ConsentUnit, HowGiven
 from webapp.sharing.ties import Relative, areas_together, binds, holds, mandate_of, relates
@@ -62,7 +62,10 @@ def let_in(
 
 
 def withdraw_consent(session: Session, person_id: UUID, consent_id: UUID, now: datetime) -> bool:
-    """Withdraw a consent of this person's; holds from the very next request. False if there is none such."""
+    """Withdraw a consent of this person's; holds from the very next request. False if there is none such.
+
+    A link that the relative was given before, by number, opens nothing any more either.
+    """
     done = session.execute(
         update(Consent)
         .where(
@@ -75,6 +78,7 @@ def withdraw_consent(session: Session, person_id: UUID, consent_id: UUID, now: d
         .returning(Consent.relative_id)
     ).first()
     if done is not None and done.relative_id is not None:
+        older_links.close_those_for(session, person_id, done.relative_id, now)
         notices.tell(session, done.relative_id, notices.Kind.ACCESS_CHANGED, now)
     return done is not None
 
