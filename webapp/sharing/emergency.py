@@ -18,6 +18,7 @@ from webapp.core import audit, clock, fence
 from webapp.core.access import Reader
 from webapp.sharing import notices
 from webapp.sharing.models import Emergency, EmergencyTally
+from webapp.sharing.ties import one_by_one
 
 LONGEST = timedelta(hours=24)
 DAY = timedelta(hours=24)
@@ -40,6 +41,7 @@ def open_in_emergency(
     if who.staff_id is None or who.unit_id is None:
         raise ValueError("only staff at a unit open in an emergency")
     fence.about(session, person.id)
+    one_by_one(session, person.id)
     session.execute(select(StaffMember.id).where(StaffMember.id == who.staff_id).with_for_update())
     mine = select(Emergency).where(Emergency.staff_id == who.staff_id, Emergency.unit_id == who.unit_id)
     already = session.scalars(mine.where(Emergency.person_id == person.id, Emergency.closes_at > now)).first()

@@ -137,7 +137,7 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     """
     if who.person_id == person_id:
         if is_writing(session):  # two devices of one person: what the second finds is what the first left
-            session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+            one_by_one(session, person_id)
         return Seen(who.name, who.language, who.municipality, Ties(is_self=True, limited=who.limited))
     if who.limited:
         return None  # a paper code opens one's own pages, and nobody else's
@@ -146,6 +146,11 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     if who.unit_id is not None and who.duty == "care":
         return _staff(session, who, person_id)
     return None
+
+
+def one_by_one(session: Session, person_id: UUID) -> None:
+    """Lock the person's row, as `find` does: for whoever writes in the person's log without having opened a page."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def _relative(session: Session, relative_id: UUID, person_id: UUID) -> Seen | None:

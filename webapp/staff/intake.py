@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from webapp.accounts import domain as accounts
 from webapp.accounts.models import Person
 from webapp.accounts.numbers import IdentityNumber
-from webapp.core import audit, fence
+from webapp.core import audit, clock, fence
 from webapp.core.access import Reader
 from webapp.directory.models import Unit
 from webapp.sharing import blocks, care, notices
+from webapp.sharing.ties import one_by_one
 from webapp.staff.words import signature
 
 
@@ -64,9 +65,15 @@ def stands(
 def begin(
     session: Session, who: Reader, person: Person, reason: str, until_on: date | None, now: datetime
 ) -> None:
-    """The reader's unit begins to care for a person: written in the person's log, and told to the person."""
+    """The reader's unit begins to care for a person: written in the person's log, and told to the person.
+
+    Nothing new where a colleague has begun at this very moment.
+    """
     fence.about(session, person.id)
+    one_by_one(session, person.id)
     unit = session.get_one(Unit, who.unit_id)
+    if care.relations_of(session, person.id, unit.id, clock.local(now).date()):
+        return
     care.begin_care(session, person, unit, reason, now, until_on, signature(who))
     audit.write(session, who, person.id, "care_begun", audit.What.CARE_BEGUN)
     notices.tell(session, person.id, notices.Kind.CARE_BEGUN, now)

@@ -17,6 +17,7 @@ from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
 from webapp.sharing import protection
 from webapp.sharing.mandates import ByStaff, by_staff
+from webapp.sharing.ties import one_by_one
 from webapp.staff.custody_forms import ManagerForm, NameForm
 
 bp = Blueprint("protection", __name__, url_prefix="/personal")
@@ -93,6 +94,7 @@ def manage() -> ResponseReturnValue:
         by, now = _by(), clock.now()
         if person and protection.cared_for_and_protected(db.session, person.id, by.unit_id, clock.today()):
             fence.about(db.session, person.id)
+            one_by_one(db.session, person.id)
             protection.name_staff(db.session, person.id, UUID(form.staff.data), by.staff_id, now)
             audit.write(db.session, the_reader, person.id, audit.page_of("protection.manage"))
             db.session.commit()
