@@ -6,6 +6,8 @@ child in danger. Law: docs/legal.md, "Barn och vårdnadshavare".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -31,7 +33,8 @@ def freeze(
 ) -> Freeze | None:
     """Freeze what the holder of this mandate sees of the person, by any tie, from the very next request.
 
-    None where there is no such mandate. Freezing again changes nothing.
+    None where there is no such mandate. Freezing again gives it a new day and reason, and keeps the old ones;
+    what another organisation has frozen stands as it is.
     """
     relative_id = session.scalar(
         select(Consent.relative_id).where(
@@ -44,8 +47,11 @@ def freeze(
         Freeze.person_id == person_id, Freeze.relative_id == relative_id, Freeze.lifted_at.is_(None)
     )
     stands = session.scalars(open_).first()
-    if stands is not None:
+    if stands is not None and not _is_renewed(session, stands, why, look_again_on, by):
         return stands
+    if stands is not None:
+        stands.lifted_at, stands.lifted_by, stands.lifted_why = now, by.staff_id, why
+        session.flush()
     made = Freeze(
         person_id=person_id,
         relative_id=relative_id,
@@ -59,6 +65,40 @@ def freeze(
     take_back(session, relative_id, person_id, now)
     session.flush()
     return made
+
+
+def _is_renewed(session: Session, stands: Freeze, why: str, look_again_on: date, by: ByStaff) -> bool:
+    """Whether the organisation that froze says anything new: a form sent twice does not."""
+    froze = session.get_one(Unit, stands.unit_id)
+    return froze.organisation_id == by.organisation_id and (stands.why, stands.look_again_on) != (
+        why,
+        look_again_on,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToLookAt:
+    """A freeze whose day has come: the unit that froze is to decide anew."""
+
+    person_id: UUID
+    look_again_on: date
+
+
+def to_look_at(
+    session: Session, unit_id: UUID, person_ids: Sequence[UUID], today: date
+) -> Sequence[ToLookAt]:
+    """The unit's own freezes, of these people, that are to be looked at today or were before."""
+    found = session.execute(
+        select(Freeze.person_id, Freeze.look_again_on)
+        .where(
+            Freeze.unit_id == unit_id,
+            Freeze.person_id.in_(person_ids),
+            Freeze.lifted_at.is_(None),
+            Freeze.look_again_on <= today,
+        )
+        .order_by(Freeze.look_again_on, Freeze.id)
+    )
+    return [ToLookAt(*row) for row in found]
 
 
 def lift(session: Session, person_id: UUID, freeze_id: UUID, why: str, by: ByStaff, now: datetime) -> bool:

@@ -7,26 +7,24 @@ age says (guardians.py). Law: docs/legal.md, "God man, framtidsfullmakt, lost ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, and_, bindparam, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from webapp.accounts import domain as accounts
 from webapp.accounts.models import Person
 from webapp.accounts.numbers import IdentityNumber
 from webapp.core import clock
 from webapp.core.access import Reader
-from webapp.directory.models import Unit
 from webapp.permissions import Level
-from webapp.sharing.decisions import Basis, Freeze, Mandate
+from webapp.sharing.decisions import Basis, Mandate
 from webapp.sharing.models import APPOINTED, BY_STAFF, Consent, ConsentKind, HowGiven
 from webapp.sharing.notices import Kind, tell
-from webapp.sharing.ties import Relative, holds
+from webapp.sharing.ties import holds
 
 
 class Because(StrEnum):
@@ -179,78 +177,3 @@ def end_mandate(
             mandate.ended_by, mandate.ended_why = by.staff_id, why
         tell(session, person_id, Kind.MANDATE_ENDED, now, done.relative_id)
     return done
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A mandate as staff read it. What was noted, and why it is frozen, only the organisation's own staff read."""
-
-    consent_id: UUID
-    kind: ConsentKind
-    name: str
-    relation: str
-    until_on: date
-    recorded_by: str
-    basis: Basis | None  # None: recorded before this was asked for
-    note: str | None  # None: noted by another organisation
-    freeze_id: UUID | None
-    look_again_on: date | None
-    frozen_why: str | None  # None: not frozen, or by another organisation
-
-
-def mandates_of(session: Session, person_id: UUID, organisation_id: UUID, today: date) -> Sequence[Recorded]:
-    """The person's mandates that hold today, frozen ones too."""
-    found = session.execute(_OF, {"person_id": person_id, "organisation_id": organisation_id, "today": today})
-    return [_recorded(row) for row in found]
-
-
-_ORGANISATION = bindparam("organisation_id", type_=Uuid())
-_NOTED_AT, _FROZEN_AT = aliased(Unit), aliased(Unit)
-_OF = (
-    select(
-        Consent,
-        Mandate,
-        Relative.called,
-        Relative.protected,
-        _NOTED_AT.name.label("unit"),
-        (_NOTED_AT.organisation_id == _ORGANISATION).label("noted_here"),
-        Freeze,
-        (_FROZEN_AT.organisation_id == _ORGANISATION).label("frozen_here"),
-    )
-    .join(Relative, Relative.id == Consent.relative_id)
-    .outerjoin(Mandate, Mandate.consent_id == Consent.id)
-    .outerjoin(_NOTED_AT, _NOTED_AT.id == Mandate.unit_id)
-    .outerjoin(
-        Freeze,
-        and_(
-            Freeze.person_id == Consent.person_id,
-            Freeze.relative_id == Consent.relative_id,
-            Freeze.lifted_at.is_(None),
-        ),
-    )
-    .outerjoin(_FROZEN_AT, _FROZEN_AT.id == Freeze.unit_id)
-    .where(
-        Consent.person_id == bindparam("person_id", type_=Uuid()),
-        Consent.kind.in_(BY_STAFF),
-        holds(bindparam("today", type_=Date())),
-    )
-    .order_by(Consent.kind, Consent.given_at)
-)
-
-
-def _recorded(row) -> Recorded:  # type: ignore[no-untyped-def] # a row of _OF
-    mandate: Mandate | None = row.Mandate
-    known = "" if row.protected else row.called
-    return Recorded(
-        consent_id=row.Consent.id,
-        kind=row.Consent.kind,
-        name=mandate.name if mandate else known,
-        relation=row.Consent.relation,
-        until_on=row.Consent.until_on,
-        recorded_by=row.Consent.recorded_by,
-        basis=mandate.basis if mandate else None,
-        note=mandate.note if mandate and row.noted_here else None,
-        freeze_id=row.Freeze.id if row.Freeze else None,
-        look_again_on=row.Freeze.look_again_on if row.Freeze else None,
-        frozen_why=row.Freeze.why if row.Freeze and row.frozen_here else None,
-    )

@@ -13,9 +13,10 @@ from webapp.core.access import needs, the_reader
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
-from webapp.sharing import custody, freezing, mandates
+from webapp.sharing import custody, freezing, mandates, recorded
 from webapp.sharing.guardians import AS_ADULT, age
-from webapp.sharing.mandates import ByStaff, NotNow, Recorded
+from webapp.sharing.mandates import ByStaff, NotNow
+from webapp.sharing.recorded import Recorded
 from webapp.sharing.words import BASES, ROLES
 from webapp.staff.custody_forms import AppointForm, FreezeForm, GuardianForm, WhyForm
 
@@ -98,7 +99,10 @@ def end(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
 @keeps_typed
 @needs(Permission.CUSTODY_SET)
 def freeze(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
+    """At once; or again, where it is frozen already, with a new day and reason, so that it stands without a gap."""
     form, one = FreezeForm(), _one(person_id, consent_id)
+    if one.freeze_id is not None and one.frozen_why is None:
+        abort(404)  # by another organisation, which decides
     if form.validate_on_submit():
         again = form.look_again_on.data or abort(400)
         freezing.freeze(db.session, person_id, consent_id, form.why.data, again, _by(), clock.now())
@@ -133,9 +137,10 @@ def _saved(person_id: UUID) -> ResponseReturnValue:
 
 def _recorded(person_id: UUID) -> list[Recorded]:
     organisation_id = the_reader.organisation_id or abort(404)
-    return [*mandates.mandates_of(db.session, person_id, organisation_id, clock.today())]
+    return [*recorded.mandates_of(db.session, person_id, organisation_id, clock.today())]
 
 
 def _one(person_id: UUID, consent_id: UUID) -> Recorded:
-    found = (each for each in _recorded(person_id) if each.consent_id == consent_id)
+    """A mandate that holds."""
+    found = (each for each in _recorded(person_id) if each.consent_id == consent_id and each.holds)
     return next(found, None) or abort(404)

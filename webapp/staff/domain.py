@@ -18,6 +18,7 @@ from webapp.directory import flows
 from webapp.plans import domain as plans
 from webapp.reminders.models import Occurrence, Reminder, SetBy, Subscription
 from webapp.reminders.outcome import Outcome
+from webapp.sharing import freezing
 from webapp.sharing.models import CareRelation
 from webapp.sharing.ties import is_blocked, relates
 from webapp.what_matters.models import Answer, AnswerVersion, ReadReceipt
@@ -32,6 +33,7 @@ class Task(StrEnum):
 
     UNDELIVERED = "undelivered"
     UNANSWERED = "unanswered"
+    LOOK_AGAIN = "look_again"
     OBJECTED = "objected"
     UNREAD = "unread"
     NO_PHONE = "no_phone"
@@ -105,9 +107,13 @@ def work_list(
 
     `kinds`: the kinds of care that the unit sees of its organisation.
     """
-    by_id = {person.id: person for person in people}
+    by_id, today = {person.id: person for person in people}, clock.local(now).date()
     items = [
         *_outcomes(session, unit_id, by_id, now),
+        *(
+            Item(Task.LOOK_AGAIN, by_id[each.person_id], "", None, until_on=each.look_again_on)
+            for each in freezing.to_look_at(session, unit_id, list(by_id), today)
+        ),
         *(
             Item(Task.OBJECTED, by_id[person_id], what, at)
             for person_id, what, at in plans.objections(session, list(by_id), organisation_id, kinds)
@@ -116,7 +122,7 @@ def work_list(
         *_without_phone(session, unit_id, by_id),
         *(
             Item(Task.NO_CONTACT, by_id[person_id], "", None)
-            for person_id in contacts.without_contact(session, list(by_id), clock.local(now).date())
+            for person_id in contacts.without_contact(session, list(by_id), today)
         ),
         *_ending(session, unit_id, by_id, now),
     ]

@@ -17,6 +17,7 @@ from webapp.staff.domain import Task
 TASKS: Mapping[Task, tuple[LazyText, str]] = {
     Task.UNDELIVERED: (_l("Påminnelse nådde inte fram"), "varning"),
     Task.UNANSWERED: (_l("Inget svar"), "senare"),
+    Task.LOOK_AGAIN: (_l("Frysning ska prövas på nytt"), "las"),
     Task.OBJECTED: (_l("Har sagt nej till en rad i planen"), "fraga"),
     Task.UNREAD: (_l("Nya ord i Viktigt för mig"), "viktigt"),
     Task.NO_PHONE: (_l("Ingen telefon tar emot påminnelser"), "paminnelser"),
