@@ -36,6 +36,23 @@ def test_a_notice_stands_until_it_is_pressed_away(app: Flask, database: Database
         assert "Det har ändrats" not in marit.page(path), path
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("kind", [kind for kind in Kind if notices.TEXTS[kind].way])
+def test_what_asks_to_be_looked_at_leads_there(
+    app: Flask, database: Database, visit: Visitor, kind: Kind
+) -> None:
+    _tell(app, database, "marit", kind)
+    marit = visit("marit")
+    leads_to = {
+        "sharing.show": f"{marit.p}/delning",
+        "sharing.mine": "/mina",
+        "units.show": f"{marit.p}/delning/enheter",
+    }[notices.TEXTS[kind].way]
+    page = marit.page(f"{marit.p}/idag")
+    news = page[page.index('aria-labelledby="nytt"') :]
+    assert f'href="{leads_to}"' in news[: news.index("</section>")]
+
+
 def test_nobody_else_reads_it_or_presses_it_away(app: Flask, database: Database, visit: Visitor) -> None:
     _tell(app, database, "aino", Kind.RELATIVE_LEFT, about="lisa")
     with database.read() as session:
