@@ -206,6 +206,7 @@ WHO_MAY_ENTER = {
     "plans.object_to": "plan_answer",
     "plans.show": "plan_see",
     "plans.tell_outcome": "plan_tell_outcome",
+    "printed.show": "plan_see",
     "protection.end_naming": "protection_set",
     "protection.manage": "staff:manager",
     "protection.protect": "protection_set",

@@ -63,6 +63,7 @@ def _register_features(app: Flask) -> None:
     from webapp.directory import routes as directory
     from webapp.meetings import routes as meetings
     from webapp.more import routes as more
+    from webapp.plans import paper_routes as plan_on_paper
     from webapp.plans import routes as plans
     from webapp.reminders import answer_routes, phone_routes
     from webapp.reminders import routes as reminders
@@ -93,6 +94,7 @@ def _register_features(app: Flask) -> None:
         today,
         what_matters,
         plans,
+        plan_on_paper,
         meetings,
         contacts,
         reminders,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
 from html.parser import HTMLParser
+
+from pypdf import PdfReader
+from werkzeug.test import TestResponse
 
 from tests.people import Guest, Visitor
 
@@ -44,7 +48,8 @@ class Way:
         """What this reader is answered at an address, asked once."""
         if path not in self.answers:
             answer = self.guest.get(path)
-            body = CHANGING.sub("", UUID.sub("…", answer.text)) if answer.status_code != 200 else answer.text
+            text = text_of(answer)
+            body = CHANGING.sub("", UUID.sub("…", text)) if answer.status_code != 200 else text
             self.answers[path] = Answer(answer.status_code, UUID.sub("…", answer.location or ""), body)
         return self.answers[path]
 
@@ -99,11 +104,11 @@ def walk(guest: Guest, starts: list[str]) -> Way:
     while ahead:
         path = ahead.pop()
         answer = guest.get(path)
-        if answer.status_code != 200 or "html" not in (answer.mimetype or ""):
+        if answer.status_code != 200 or not _is_page(answer):
             continue
-        way.pages[path] = answer.text
+        way.pages[path] = text_of(answer)
         assert len(way.pages) < MOST, path
-        found = Reading(path, answer.text)
+        found = Reading(path, way.pages[path])
         for action, fields in found.forms.items():
             way.buttons.setdefault(action, fields)
         for link in found.links:
@@ -111,6 +116,18 @@ def walk(guest: Guest, starts: list[str]) -> Way:
                 met.add(link)
                 ahead.append(link)
     return way
+
+
+def _is_page(answer: TestResponse) -> bool:
+    return answer.mimetype in ("text/html", "application/pdf", "application/fhir+json")
+
+
+def text_of(answer: TestResponse) -> str:
+    """What somebody who has the answer can read in it."""
+    if answer.mimetype != "application/pdf":
+        return answer.text
+    read = PdfReader(io.BytesIO(answer.data))
+    return "\n".join([str(read.metadata), *(page.extract_text() for page in read.pages)])
 
 
 def everybody(visit: Visitor) -> dict[str, Way]:

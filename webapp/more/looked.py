@@ -40,7 +40,7 @@ PAGES: Mapping[str, LazyText] = {
     "protection": _l("Skyddade personuppgifter"),
     "paper": _l("Papperskod"),
 }
-SAME_PAGE = {"staff": "reminders", "answers": "reminders"}
+SAME_PAGE = {"staff": "reminders", "answers": "reminders", "printed": "plans"}
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ def printable() -> Set[str]:
 
 
 def on_paper(text: str) -> str:
-    """The text with a square for what cannot be shown, one for an emoji of several signs; long words can be broken."""
+    """The text with one square for what cannot be shown, however many signs it was; long words can be broken."""
     whole = unicodedata.normalize("NFC", text)
     kept = "".join(sign if sign in printable() else SQUARE for sign in whole if sign not in _UNSEEN)
     return _LONG.sub(lambda long: long[0] + _BREAK_HERE, re.sub(f"{SQUARE}+", SQUARE, kept))
