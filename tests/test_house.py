@@ -20,6 +20,7 @@ from tests.conftest import NOON, settings
 from tests.people import Guest, Visitor
 from webapp import create_app
 from webapp.accounts.models import Person, StaffMember
+from webapp.contacts.models import CareContact
 from webapp.core import clock, security
 from webapp.core.db import EXTENSION, Base, Database
 from webapp.core.i18n import LANGUAGES
@@ -59,6 +60,7 @@ IN_CLEAR = {
     "answer_version.written_as": NAMES,
     "assignment.hsa_id": FOUND_BY,
     "assignment.role": OURS,
+    "care_contact.named_by": NAMES,
     "care_relation.begun_by": NAMES,
     "care_relation.ended_by": NAMES,
     "consent.recorded_by": NAMES,
@@ -168,6 +170,10 @@ WHO_MAY_ENTER = {
     "invitations.take_back": "sharing_set",
     "more.log": "log_see",
     "more.show": "more_see",
+    "naming.change": "contact_set",
+    "naming.end": "contact_set",
+    "naming.name": "contact_set",
+    "naming.show": "contact_set",
     "oidc.begin": "public",
     "oidc.callback": "public",
     "oidc.signed_out": "public",
@@ -275,6 +281,8 @@ KEEPS_TYPED = {
     "custody.freeze",
     "custody.lift",
     "deaths.mark",
+    "naming.change",
+    "naming.name",
     "protection.manage",
     "protection.show",
     "numbers.open_in_emergency",
@@ -296,6 +304,8 @@ KEEPS_TYPED = {
 }
 # Long forms on a person's page: what is typed there is kept when the sign-in ends meanwhile.
 SURVIVES_SIGN_IN = {
+    "naming.change",
+    "naming.name",
     "plans.add_own_row",
     "meetings.ask",
     "plans.object_to",
@@ -464,6 +474,18 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
         *("/personal/ta-emot", "/personal/nodoppning"),
         f"/personal/person/{person_id}",
         f"/personal/person/{person_id}/sip/nytt",
+        *(
+            f"/personal/person/{person_id}/kontakter{page}"
+            for page in ("", "/valj/fast_vardkontakt", "/valj/other")
+        ),
+        *(
+            f"/personal/person/{person_id}/kontakter/{contact}"
+            for contact in session.scalars(
+                select(CareContact.id).where(
+                    CareContact.person_id == person_id, CareContact.unit_id == health_centre
+                )
+            )
+        ),
         *(f"/personal/person/{person_id}/vard/{relation}" for relation in caring),
         f"/personal/kod/{person_id}",
         f"/personal/skicka/{person_id}",

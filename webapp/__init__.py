@@ -12,6 +12,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp import commands, health, permissions
     from webapp.accounts import keeping, session, tidying
     from webapp.accounts.oidc import routes as oidc
+    from webapp.contacts import naming
     from webapp.core import access, daily, db, i18n, limits, logs, security
     from webapp.core.website import Website
     from webapp.directory import numbers
@@ -51,6 +52,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     daily.add(app, "birthdays", coming_of_age.tell_of_birthdays)
     daily.add(app, "ended sign-ins", tidying.tidy)
     daily.add(app, "consents that end", ending.tell_of_ending)
+    daily.add(app, "contacts of care that ended", naming.end_where_service_ended)
     commands.init_app(app)
     return app
 
@@ -73,6 +75,7 @@ def _register_features(app: Flask) -> None:
     from webapp.staff import (
         admin_routes,
         care_routes,
+        contact_routes,
         custody_routes,
         deaths_routes,
         number_routes,
@@ -106,6 +109,7 @@ def _register_features(app: Flask) -> None:
         more,
         staff,
         care_routes,
+        contact_routes,
         sip_routes,
         custody_routes,
         deaths_routes,

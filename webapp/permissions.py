@@ -45,6 +45,7 @@ class Permission(StrEnum):
     PLAN_ANSWER = "plan_answer"
     PLAN_TELL_OUTCOME = "plan_tell_outcome"
     CONTACTS_SEE = "contacts_see"
+    CONTACT_SET = "contact_set"
     REMINDERS_SEE = "reminders_see"
     REMINDER_SET = "reminder_set"
     REMINDER_SEND = "reminder_send"
@@ -126,6 +127,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_ANSWER: Rule(me=True),
     Permission.PLAN_TELL_OUTCOME: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
     Permission.CONTACTS_SEE: Rule(me=True, paper=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
+    Permission.CONTACT_SET: Rule(staff=True),
     Permission.REMINDERS_SEE: Rule(me=True, paper=True, areas=(Area.REMINDERS,), staff=True),
     Permission.REMINDER_SET: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
     Permission.REMINDER_SEND: Rule(staff=True),

@@ -145,6 +145,13 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-idag", "nils", f"{aino}/idag"),
         Shown("personal-person", "nils", f"/personal/person/{person}"),
         Shown("personal-sip", "nils", f"/personal/person/{person}/sip/nytt", faulty=True),
+        Shown("personal-kontakter", "nils", f"/personal/person/{person}/kontakter"),
+        Shown(
+            "personal-valj-kontakt",
+            "nils",
+            f"/personal/person/{person}/kontakter/valj/fast_vardkontakt",
+            faulty=True,
+        ),
         Shown("personal-ta-emot", "nils", "/personal/ta-emot", faulty=True),
         Shown("personal-nodoppning", "nils", "/personal/nodoppning", faulty=True),
         Shown("personal-vard", "nils", f"/personal/person/{person}/vard/{relation.id}", faulty=True),

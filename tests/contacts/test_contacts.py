@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import NOON
 from tests.people import Visitor
-from webapp.contacts import domain
+from webapp.contacts import domain, naming
 from webapp.contacts.hours import Hours
 from webapp.contacts.models import CareContact, Role
 from webapp.core import clock
@@ -69,7 +69,7 @@ def test_a_contact_that_is_not_for_relatives_is_not_shown_to_them_in_any_way(
 ) -> None:
     aino = visit("aino")
     with database.writing() as session:
-        domain.name_contact(
+        naming.name_contact(
             session,
             aino.id,
             Role.OTHER,
@@ -92,7 +92,7 @@ def test_a_new_contact_in_a_legal_role_takes_over_from_its_first_day(
     aino = visit("aino")
     tomorrow = TODAY + timedelta(days=1)
     with database.writing() as session:
-        domain.name_contact(
+        naming.name_contact(
             session, aino.id, Role.FAST_VARDKONTAKT, "Sanna", "Arjeplogs hälsocentral", tomorrow
         )
     with database.read() as session:
@@ -115,7 +115,7 @@ def test_another_contact_does_not_take_over_from_the_others(
 ) -> None:
     aino = visit("aino")
     with database.writing() as session:
-        domain.name_contact(session, aino.id, Role.OTHER, "Karin", "Dietist", TODAY)
+        naming.name_contact(session, aino.id, Role.OTHER, "Karin", "Dietist", TODAY)
     page = aino.page(f"{aino.p}/kontakter")
     assert "Karin" in page
     assert "Per" in page
@@ -131,18 +131,18 @@ def test_a_number_that_leads_nowhere_is_refused(
     aino = visit("aino")
     with database.write() as session:
         with pytest.raises(ClosedNumber):
-            domain.name_contact(session, aino.id, Role.OTHER, "x", "y", TODAY, phone=phone)
+            naming.name_contact(session, aino.id, Role.OTHER, "x", "y", TODAY, phone=phone)
         with pytest.raises(ClosedNumber):
-            domain.name_contact(session, aino.id, Role.OTHER, "x", "y", TODAY, stand_in_phone=phone)
+            naming.name_contact(session, aino.id, Role.OTHER, "x", "y", TODAY, stand_in_phone=phone)
 
 
 def test_a_contact_ends_no_earlier_than_it_begins(app: Flask, database: Database, visit: Visitor) -> None:
     aino = visit("aino")
     with database.write() as session, pytest.raises(IntegrityError, match="ends_after_it_begins"):
-        domain.name_contact(session, aino.id, Role.OTHER, "x", "y", TODAY, until_on=TODAY - timedelta(days=1))
+        naming.name_contact(session, aino.id, Role.OTHER, "x", "y", TODAY, until_on=TODAY - timedelta(days=1))
     hours = [Hours(0, time(16), time(8))]
     with database.write() as session, pytest.raises(IntegrityError, match="closes_after_it_opens"):
-        domain.name_contact(session, aino.id, Role.OTHER, "x", "y", TODAY, hours=hours)
+        naming.name_contact(session, aino.id, Role.OTHER, "x", "y", TODAY, hours=hours)
 
 
 @ON_SQLITE

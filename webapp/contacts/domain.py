@@ -1,29 +1,37 @@
-"""Who to call: naming contacts, and what a reader sees of them."""
+"""Who to call, as a reader sees it; naming them is contacts.naming."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, or_, select, update
+from sqlalchemy import Date, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.contacts.hours import Hours, Reach, reach
 from webapp.contacts.models import CareContact, ContactHours, Role
+from webapp.contacts.validity import holds
 from webapp.core import clock
 from webapp.core.access import UNKNOWN, Sight
 from webapp.core.db import rows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
-from webapp.directory.numbers import refuse_closed
 from webapp.permissions import Area
 
 NAMED_IN_LAW = (Role.FAST_VARDKONTAKT, Role.FAST_LAKARKONTAKT, Role.FAST_OMSORGSKONTAKT)
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Whom to call in place of somebody who cannot be called."""
+
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,86 +47,17 @@ class Contact:
     stand_in_phone: str | None = None
     reach: Reach | None = None
     missing: bool = False
+    until_on: date | None = None  # the last day, where one is set
+    instead: Instead | None = None  # whom to call where there is no number
 
     @property
     def initials(self) -> str:
         return "".join(part[0] for part in self.name.split()[:2]).upper()
 
 
-def name_contact(
-    session: Session,
-    person_id: UUID,
-    role: Role,
-    name: str,
-    works_at: str,
-    from_on: date,
-    *,
-    title: str = "",
-    phone: str | None = None,
-    unit: Unit | None = None,
-    hours: Sequence[Hours] = (),
-    stand_in: str = "",
-    stand_in_phone: str | None = None,
-    until_on: date | None = None,
-    for_relatives: bool = True,
-) -> CareContact:
-    """Name a contact for a person. One named before in the same legal role ends the day before.
-
-    Raises numbers.ClosedNumber for a number that is known to be closed.
-    """
-    for number in (phone, stand_in_phone):
-        refuse_closed(number)
-    contact = CareContact(
-        person_id=person_id,
-        role=role,
-        title=title,
-        name=name,
-        unit_id=unit.id if unit else None,
-        works_at=works_at,
-        phone=phone,
-        stand_in=stand_in,
-        stand_in_phone=stand_in_phone,
-        from_on=from_on,
-        until_on=until_on,
-        for_relatives=for_relatives,
-    )
-    if role in NAMED_IN_LAW:
-        _end_earlier(session, person_id, role, from_on)
-    session.add(contact)
-    session.flush()
-    session.add_all(
-        ContactHours(
-            contact_id=contact.id,
-            weekday=each.weekday,
-            opens=each.opens,
-            closes=each.closes,
-            holidays_too=each.holidays_too,
-        )
-        for each in hours
-    )
-    session.flush()
-    return contact
-
-
-def _end_earlier(session: Session, person_id: UUID, role: Role, from_on: date) -> None:
-    session.execute(
-        update(CareContact)
-        .where(
-            CareContact.person_id == person_id,
-            CareContact.role == role,
-            CareContact.from_on < from_on,
-            or_(CareContact.until_on.is_(None), CareContact.until_on >= from_on),
-        )
-        .values(until_on=from_on - timedelta(days=1))
-    )
-
-
 # Made once: putting a query together costs twice what running it does.
-_VALID = (
-    CareContact.person_id == bindparam("person_id", type_=Uuid()),
-    CareContact.from_on <= bindparam("today"),
-    or_(CareContact.until_on.is_(None), CareContact.until_on >= bindparam("today")),
-)
+_TODAY = bindparam("today", type_=Date())
+_VALID = (CareContact.person_id == bindparam("person_id", type_=Uuid()), holds(_TODAY))
 _CONTACTS = (
     select(
         CareContact.id,
@@ -131,8 +70,11 @@ _CONTACTS = (
         CareContact.stand_in_phone,
         CareContact.for_relatives,
         CareContact.from_on,
+        CareContact.until_on,
         Unit.organisation_id,
         Unit.flow,
+        Unit.name.label("unit"),
+        Unit.phone.label("unit_phone"),
     )
     .outerjoin(Unit, Unit.id == CareContact.unit_id)
     .where(*_VALID)
@@ -189,7 +131,16 @@ def _contact(contact: Any, hours: list[Hours], now: datetime) -> Contact:
         stand_in=contact.stand_in,
         stand_in_phone=contact.stand_in_phone,
         reach=reach(hours, clock.local(now), is_swedish_holiday),
+        until_on=contact.until_on,
+        instead=None if contact.phone else stand_in_or_unit(contact),
     )
+
+
+def stand_in_or_unit(contact: Any) -> Instead | None:
+    """The stand-in, else the unit; None where neither has a number, and the advice line is called."""
+    if contact.stand_in_phone:
+        return Instead(contact.stand_in or contact.works_at, contact.stand_in_phone)
+    return Instead(contact.unit, contact.unit_phone) if contact.unit_phone else None
 
 
 def first_to_call(contacts: Sequence[Contact]) -> Contact | None:
@@ -199,13 +150,12 @@ def first_to_call(contacts: Sequence[Contact]) -> Contact | None:
     return next(iter(open_now or with_phone), None)
 
 
-def without_contact(session: Session, person_ids: Sequence[UUID], today: date) -> list[UUID]:
-    """People of these without a fast vårdkontakt who can be called today: a task for staff."""
+def without_contact(
+    session: Session, person_ids: Sequence[UUID], today: date, role: Role = Role.FAST_VARDKONTAKT
+) -> list[UUID]:
+    """People of these without a contact in this role who can be called today: a task for staff."""
     named = select(CareContact.person_id).where(
-        CareContact.role == Role.FAST_VARDKONTAKT,
-        CareContact.phone.is_not(None),
-        CareContact.from_on <= today,
-        or_(CareContact.until_on.is_(None), CareContact.until_on >= today),
+        CareContact.role == role, CareContact.phone.is_not(None), holds(today)
     )
     return list(
         session.scalars(

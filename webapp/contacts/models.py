@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core.db import Base, choice
@@ -35,12 +35,17 @@ class CareContact(Base):
     title: Mapped[str] = mapped_column(Sealed("care_contact.title"), default="")  # "distriktssköterska"
     name: Mapped[str] = mapped_column(Sealed("care_contact.name"))
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    staff_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("staff_member.id")
+    )  # chosen from the unit's staff
     works_at: Mapped[str] = mapped_column(Sealed("care_contact.works_at"))  # as the person reads it
     phone: Mapped[str | None] = mapped_column(Sealed("care_contact.phone"))
     stand_in: Mapped[str] = mapped_column(Sealed("care_contact.stand_in"), default="")
     stand_in_phone: Mapped[str | None] = mapped_column(Sealed("care_contact.stand_in_phone"))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]  # before its last day: the service has ended, or another came instead
+    named_by: Mapped[str] = mapped_column(String(300), default="")  # who chose, as the person reads it
     for_relatives: Mapped[bool] = mapped_column(default=True)
 
 

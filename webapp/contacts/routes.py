@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from webapp.contacts import domain, words
+from webapp.contacts.instead import with_instead
 from webapp.core import clock, db
 from webapp.core.access import needs, sight
 from webapp.directory import numbers
@@ -20,7 +21,8 @@ bp = Blueprint("contacts", __name__, url_prefix="/p/<uuid:person_id>/kontakter")
 @needs(Permission.CONTACTS_SEE)
 def show(person_id: UUID) -> ResponseReturnValue:
     now = clock.now()
-    found = domain.contacts_of(db.session, sight(), now)
+    session = db.current()
+    found = with_instead(session, sight(), domain.contacts_of(session, sight(), now), now)
     return render_template(
         "contacts/show.html",
         contacts=found,

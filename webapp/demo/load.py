@@ -23,7 +23,7 @@ from webapp.accounts import domain as accounts
 from webapp.accounts import logins, numbers
 from webapp.accounts.models import Account, Assignment, Duty, Person
 from webapp.accounts.numbers import IdentityNumber
-from webapp.contacts import domain as contacts
+from webapp.contacts import naming
 from webapp.contacts.models import Role
 from webapp.core import access, audit, clock
 from webapp.core.access import Sight
@@ -252,7 +252,7 @@ def _say(session: Session, person: Person, sub: str, said: Facts, at: datetime) 
 
 
 def _name_contact(session: Session, person: Person, facts: Facts, from_on: date) -> None:
-    contacts.name_contact(
+    naming.name_contact(
         session,
         person.id,
         Role(facts["role"]),

@@ -42,3 +42,4 @@ class Unit(Base):
     phone: Mapped[str | None] = mapped_column(String(30))  # None: not known, 1177 is shown
     email: Mapped[str | None] = mapped_column(String(254))  # told that something waits, never what
     checked_on: Mapped[date | None]
+    closed_on: Mapped[date | None]  # the first day that it is no more

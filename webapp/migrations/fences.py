@@ -113,6 +113,8 @@ ALSO: Mapping[str, tuple[Policy, ...]] = {
 WORKER: Mapping[str, Mapping[str, str]] = {
     "age_notice": {"SELECT": "", "INSERT": ""},
     "alembic_version": {"SELECT": ""},
+    "care_contact": {"SELECT": "id, person_id, unit_id, from_on, ended_at", "UPDATE": "ended_at"},
+    "care_relation": {"SELECT": "id, person_id, unit_id, from_on, until_on, ended_at"},
     "consent": {"SELECT": "id, person_id, relative_id, kind, from_on, until_on, withdrawn_at"},
     "daily_task": {"SELECT": "", "INSERT": "", "DELETE": ""},
     "delivery": {"SELECT": "", "INSERT": "", "UPDATE": ""},
@@ -127,7 +129,7 @@ WORKER: Mapping[str, Mapping[str, str]] = {
     "reminder": {"SELECT": "", "UPDATE": "next_due_at"},
     "subscription": {"SELECT": "", "UPDATE": "retired_at"},
     "tries": {"SELECT": "key, until", "DELETE": ""},
-    "unit": {"SELECT": "id, email"},
+    "unit": {"SELECT": "id, email, closed_on"},
     "unit_mail": {"SELECT": "", "UPDATE": "due_at, tries, ended_at, sent"},
 }
 WEB: Mapping[str, str] = {  # where the web's role may not do everything with the rows it meets

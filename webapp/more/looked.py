@@ -40,7 +40,12 @@ PAGES: Mapping[str, LazyText] = {
     "protection": _l("Skyddade personuppgifter"),
     "paper": _l("Papperskod"),
 }
-SAME_PAGE = {"staff": "reminders", "answers": "reminders", "printed": "plans"}
+SAME_PAGE = {
+    "staff": "reminders",
+    "answers": "reminders",
+    "printed": "plans",
+    "naming": "contacts",
+}
 
 
 @dataclass(slots=True)

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     SIP_RECORDED = "sip_recorded"  # to the person: staff have written down a consent
     SIP_ENDED = "sip_ended"  # to the person: staff have written down that it is withdrawn
     CARE_BEGUN = "care_begun"  # to the person: a unit can open the pages from now on
+    CONTACT_CHANGED = "contact_changed"  # to the person: a named contact is new, changed or ended
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
     PASSKEY_MADE = "passkey_made"  # to the person
     PASSKEY_COPIED = "passkey_copied"  # to the person, whose key there seem to be two of
@@ -97,6 +98,7 @@ TEXTS: Mapping[Kind, Text] = {
         way="sharing.show",
     ),
     Kind.CARE_BEGUN: Text(_l("En enhet till kan öppna dina sidor. Titta om det stämmer."), way="units.show"),
+    Kind.CONTACT_CHANGED: Text(_l("En av dina kontakter har ändrats. Titta på sidan Kontakter.")),
     Kind.EMERGENCY: Text(
         _l("Personal har öppnat dina sidor i en nödsituation. Du ser vem och varför."), way="units.show"
     ),

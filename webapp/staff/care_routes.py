@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.accounts.models import Person
+from webapp.contacts import naming
 from webapp.core import clock, db
 from webapp.core.access import needs, sight, the_reader
 from webapp.core.i18n import plain
@@ -60,6 +61,7 @@ def change(person_id: UUID, relation_id: UUID) -> ResponseReturnValue:
 def end(person_id: UUID, relation_id: UUID) -> ResponseReturnValue:
     relation = _relation(person_id, relation_id)
     care.end_care(relation, clock.now(), words.signature(the_reader))
+    naming.end_at_unit(db.session, person_id, _unit(), clock.now())
     left = len(care.relations_of(db.session, person_id, _unit(), clock.today()))
     db.session.commit()
     if left:

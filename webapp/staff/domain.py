@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
 from webapp.contacts import domain as contacts
+from webapp.contacts import naming
+from webapp.contacts.models import Role
 from webapp.core import clock
 from webapp.directory import flows
+from webapp.directory.flows import Flow
+from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.plans import domain as plans
 from webapp.reminders.models import Occurrence, Reminder, SetBy, Subscription
 from webapp.reminders.outcome import Outcome
@@ -38,6 +42,8 @@ class Task(StrEnum):
     UNREAD = "unread"
     NO_PHONE = "no_phone"
     NO_CONTACT = "no_contact"
+    NO_CARE_WORKER = "no_care_worker"
+    CONTACT_ENDS = "contact_ends"
     ENDING = "ending"
 
 
@@ -124,6 +130,13 @@ def work_list(
             Item(Task.NO_CONTACT, by_id[person_id], "", None)
             for person_id in contacts.without_contact(session, list(by_id), today)
         ),
+        *_without_care_worker(session, unit_id, by_id, now),
+        *(
+            Item(Task.CONTACT_ENDS, by_id[person_id], "", None, until_on=until_on)
+            for person_id, _role, until_on in naming.ending_soon(
+                session, list(by_id), unit_id, clock.local(now).date()
+            )
+        ),
         *_ending(session, unit_id, by_id, now),
     ]
     order = list(Task)
@@ -195,6 +208,19 @@ def _without_phone(session: Session, unit_id: UUID, by_id: dict[UUID, Patient]) 
         .distinct()
     )
     return [Item(Task.NO_PHONE, by_id[person_id], "", None) for person_id in rows]
+
+
+def _without_care_worker(
+    session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: datetime
+) -> list[Item]:
+    """People with the unit's help at home and no fast omsorgskontakt: a task for the municipality's unit alone."""
+    unit = session.get_one(Unit, unit_id)
+    owner = session.get_one(Organisation, unit.organisation_id)
+    if owner.huvudman is not Huvudman.KOMMUN or unit.flow is not Flow.ELDER:
+        return []
+    today = clock.local(now).date()
+    without = contacts.without_contact(session, list(by_id), today, Role.FAST_OMSORGSKONTAKT)
+    return [Item(Task.NO_CARE_WORKER, by_id[person_id], "", None) for person_id in without]
 
 
 def _ending(session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: datetime) -> list[Item]:

@@ -22,6 +22,8 @@ TASKS: Mapping[Task, tuple[LazyText, str]] = {
     Task.UNREAD: (_l("Nya ord i Viktigt för mig"), "viktigt"),
     Task.NO_PHONE: (_l("Ingen telefon tar emot påminnelser"), "paminnelser"),
     Task.NO_CONTACT: (_l("Fast vårdkontakt saknas"), "ring"),
+    Task.NO_CARE_WORKER: (_l("Fast omsorgskontakt saknas"), "ring"),
+    Task.CONTACT_ENDS: (_l("En kontakt slutar snart"), "kontakter"),
     Task.ENDING: (_l("Egenvård ska bedömas på nytt"), "plan"),
 }
 
