@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from tests.conftest import NOON
 from tests.people import Guest, Visitor, person_id
@@ -137,6 +137,22 @@ def test_a_press_by_a_stranger_changes_nothing(app: Flask, visit: Visitor) -> No
 
 
 @ON_SQLITE
+def test_who_is_known_to_open_anothers_page_does_so_in_one_transaction(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    """The first request learns whose sign-in it is; from the second on, the log's session is the only one."""
+    begun: list[object] = []
+    lisa = visit("lisa")
+    aino = visit("aino").p
+    lisa.page("/mina")
+    for engine in database.engines:
+        event.listen(engine, "begin", begun.append)
+    lisa.page(f"{aino}/plan")
+    assert len(begun) == 1
+    lisa.page("/mina")
+    assert len(begun) == 2
+
+
 def test_the_relative_sees_one_area_at_a_time(app: Flask, database: Database, visit: Visitor) -> None:
     lisa, aino = visit("lisa"), visit.p("aino")
     none = {"what_matters": 0, "plan": 0, "contacts": 0, "reminders": 0}

@@ -18,6 +18,10 @@ from webapp.pages.routes import device_language
 TOKEN = "login"  # noqa: S105 # the name of a field in the cookie
 LAPSED = "lapsed"  # the token of the sign-in that was here last, if it ended by itself
 OPEN_TO_ALL = frozenset({"pages.static", "pages.service_worker", "pages.manifest", "health.alive", "static"})
+_WHOSE: dict[
+    str, UUID | None
+] = {}  # whose each sign-in is (None: a member of staff), as this process has seen
+_MOST_KNOWN = 10_000
 NO_USE = frozenset({"staying.left"})  # asked by the page's own script, not by a person
 
 
@@ -62,6 +66,8 @@ def _find_reader() -> None:
     token = cookie.get(TOKEN)
     if not isinstance(token, str):
         return
+    if token in _WHOSE:
+        access.foresee(_WHOSE[token])
     now = clock.now()
     found = logins.reader_of(db.current(), token, now)
     if found is None:
@@ -70,8 +76,16 @@ def _find_reader() -> None:
         return
     g.reader, seen_at = found
     g.used_at = seen_at
+    _keep_whose(token, g.reader.person_id)
     if request.endpoint not in NO_USE:
         _write_down_use(seen_at, now)
+
+
+def _keep_whose(token: str, person_id: UUID | None) -> None:
+    if token not in _WHOSE:
+        if len(_WHOSE) >= _MOST_KNOWN:
+            _WHOSE.clear()
+        _WHOSE[token] = person_id
 
 
 def _write_down_use(seen_at: datetime, now: datetime) -> None:

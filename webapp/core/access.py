@@ -171,6 +171,18 @@ def look(session: Session, who: Reader, person_id: UUID) -> Sight | None:
 
 
 View = Callable[..., ResponseReturnValue]
+
+
+def foresee(person_id: UUID | None) -> None:
+    """Who reads is probably this person (None: staff): if the page is another's, one session serves it all.
+
+    A guess, and no right: who it is and what they may is found out all the same.
+    """
+    wanted = (request.view_args or {}).get("person_id")
+    if wanted not in (None, person_id):
+        db.begin_write()
+
+
 AnyView = TypeVar("AnyView", bound=Callable[..., Any])
 
 

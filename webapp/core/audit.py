@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from webapp.core import asking, clock
-from webapp.core.db import Base, rows
+from webapp.core.db import Base, connection_of, rows
 
 START = "0" * 64
 
@@ -115,7 +115,7 @@ def write(session: Session, who: Who, person_id: UUID, page: str, what: What = W
         what=what,
     )
     line = line._replace(chain=chained(before, line))
-    asking.write(session.connection(), _LINE, line._asdict())
+    asking.write(connection_of(session), _LINE, line._asdict())
     return line
 
 

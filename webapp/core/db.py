@@ -42,6 +42,7 @@ NOT_FOR_EVER = {  # libpq's: seconds until a server that has gone silent is give
     "keepalives_count": 3,
 }
 EXTENSION = "naramig.database"
+_HELD = "naramig.connection"
 _KEYS: WeakKeyDictionary[Dialect, Keys | None] = WeakKeyDictionary()
 
 
@@ -218,7 +219,17 @@ def is_writing(session: Session) -> bool:
 
 def rows(session: Session, statement: Select[*tuple[Any, ...]], given: Mapping[str, Any]) -> Sequence[Any]:
     """The rows of a query for columns that was made at import: no objects are made or kept."""
-    return asking.ask(session.connection(), statement, given)
+    return asking.ask(connection_of(session), statement, given)
+
+
+def connection_of(session: Session) -> Connection:
+    """The connection of the session's transaction: SQLAlchemy is asked once for it, not at each query."""
+    begun, held = session.get_transaction(), session.info.get(_HELD)
+    if held is not None and held[0] is begun and begun.is_active:
+        return cast(Connection, held[1])
+    connection = session.connection()
+    session.info[_HELD] = (session.get_transaction(), connection)
+    return connection
 
 
 def begin_write() -> None:
