@@ -43,6 +43,10 @@ class Permission(StrEnum):
     PLAN_SEE = "plan_see"
     PLAN_ADD_OWN_ROW = "plan_add_own_row"
     PLAN_ANSWER = "plan_answer"
+    PLAN_AGREE = "plan_agree"
+    PLAN_EDIT = "plan_edit"
+    PLAN_ROW_EDIT = "plan_row_edit"
+    PLAN_ROW_PROPOSE = "plan_row_propose"
     PLAN_TELL_OUTCOME = "plan_tell_outcome"
     CONTACTS_SEE = "contacts_see"
     CONTACT_SET = "contact_set"
@@ -95,6 +99,7 @@ class Rule:
     level: Level = Level.SEE
     staff: bool = False
     emergency: bool = False
+    guardian: bool = False  # of a child too young for a sign-in of their own: in the child's place
 
     def allows(self, ties: Ties) -> bool:
         if ties.is_self:
@@ -103,6 +108,8 @@ class Rule:
             return self.emergency
         if ties.cares:
             return self.staff
+        if self.guardian and ties.mandate == "guardian" and ties.level(Area.PLAN) is Level.HELP:
+            return True
         return any(ties.level(area) >= self.level for area in self.areas)
 
 
@@ -124,7 +131,12 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.WHAT_MATTERS_RECEIPT: Rule(staff=True),
     Permission.PLAN_SEE: Rule(me=True, areas=(Area.PLAN, Area.OWN_TASKS), staff=True, emergency=True),
     Permission.PLAN_ADD_OWN_ROW: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
-    Permission.PLAN_ANSWER: Rule(me=True),
+    Permission.PLAN_ANSWER: Rule(me=True, guardian=True),
+    Permission.PLAN_AGREE: Rule(me=True, guardian=True),
+    Permission.PLAN_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
+    # each only what is their own: plans.rows.is_mine
+    Permission.PLAN_ROW_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
+    Permission.PLAN_ROW_PROPOSE: Rule(staff=True),
     Permission.PLAN_TELL_OUTCOME: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
     Permission.CONTACTS_SEE: Rule(me=True, paper=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
     Permission.CONTACT_SET: Rule(staff=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -72,14 +72,18 @@ def propose_row(
     phone: str | None = None,
     how_often: str = "",
     from_on: date | None = None,
+    until_on: date | None = None,
+    unit_id: UUID | None = None,
+    row_id: UUID | None = None,
     written_as: str = "",
 ) -> PlanRow:
     """Propose a row to the person, who then agrees or objects. Raises numbers.ClosedNumber.
 
-    `flow` is the kind of care that does it; the plan's own where none is named.
+    `flow` is the kind of care that does it; the plan's own where none is named. `unit_id`: whose staff propose it.
     """
     refuse_closed(phone)
     row = PlanRow(
+        id=row_id or uuid4(),
         person_id=plan.person_id,
         plan_id=plan.id,
         what=what,
@@ -91,9 +95,11 @@ def propose_row(
         phone=phone,
         how_often=how_often,
         from_on=from_on,
+        until_on=until_on,
+        unit_id=unit_id,
         status=RowStatus.PROPOSED,
         written_as=written_as,
-        place=_next_place(session, plan),
+        place=next_place(session, plan.id),
         written_at=now,
     )
     session.add(row)
@@ -101,25 +107,39 @@ def propose_row(
     return row
 
 
-def _next_place(session: Session, plan: Plan) -> int:
+def next_place(session: Session, plan_id: UUID) -> int:
+    """After all the rows that are there."""
     last = session.scalar(
-        select(PlanRow.place).where(PlanRow.plan_id == plan.id).order_by(PlanRow.place.desc()).limit(1)
+        select(PlanRow.place).where(PlanRow.plan_id == plan_id).order_by(PlanRow.place.desc()).limit(1)
     )
     return (last or 0) + 1
 
 
+def going_plan(session: Session, person_id: UUID) -> Plan | None:
+    """The person's one plan that has not ended."""
+    return session.scalars(select(Plan).where(Plan.person_id == person_id, Plan.ended_on.is_(None))).first()
+
+
 def add_own_row(
-    session: Session, sight: Sight, what: str, how_often: str, now: datetime, written_as: str = ""
+    session: Session,
+    sight: Sight,
+    what: str,
+    how_often: str,
+    now: datetime,
+    written_as: str = "",
+    once: UUID | None = None,
 ) -> PlanRow | None:
     """A row that the person does: agreed as it is written. What a relative writes, the person agrees to first.
 
-    None where there is no plan to write in.
+    None where there is no plan to write in. `once`: the same id again gives the row that was made then.
     """
-    plan = session.scalars(
-        select(Plan).where(Plan.person_id == sight.person_id, Plan.ended_on.is_(None))
-    ).first()
+    plan = going_plan(session, sight.person_id)
     if plan is None:
         return None
+    row_id = once_only(plan, once)
+    made = session.get(PlanRow, row_id)
+    if made is not None:
+        return made
     doer = Doer.ME if sight.is_self else Doer.RELATIVE
     row = propose_row(
         session,
@@ -131,10 +151,16 @@ def add_own_row(
         who="" if sight.is_self else sight.reader.name,
         how_often=how_often,
         written_as=written_as,
+        row_id=row_id,
     )
     if sight.is_self:
         row.status, row.answered_at = RowStatus.AGREED, now
     return row
+
+
+def once_only(plan: Plan, once: UUID | None) -> UUID:
+    """The id of what one sending of a form makes in this plan: the same for the same `once`, nobody else's."""
+    return uuid5(plan.id, once.hex) if once else uuid4()
 
 
 def row_of(session: Session, sight: Sight, row_id: UUID) -> PlanRow | None:

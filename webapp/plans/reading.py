@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, func, select
@@ -179,7 +179,12 @@ def who_does(row: PlanRow, sight: Sight) -> str:
     return another() if is_another_relatives(row, sight) else row.who
 
 
-def is_another_relatives(row: Row | PlanRow, sight: Sight) -> bool:
+class _OfRelative(Protocol):
+    @property
+    def relative_id(self) -> UUID | None: ...
+
+
+def is_another_relatives(row: _OfRelative, sight: Sight) -> bool:
     """What another relative does is in the plan; who that is, a relative is not told."""
     reads_as_relative = not sight.is_self and not sight.cares
     return reads_as_relative and row.relative_id not in (None, sight.reader.person_id)
