@@ -63,6 +63,7 @@ IN_CLEAR = {
     "care_contact.named_by": NAMES,
     "care_relation.begun_by": NAMES,
     "care_relation.ended_by": NAMES,
+    "calendar_feed.token_hash": HASH,
     "consent.recorded_by": NAMES,
     "consent.withdrawn_by": NAMES,
     "daily_task.task": TECHNICAL,
@@ -76,6 +77,7 @@ IN_CLEAR = {
     "kept_form.place": "a path of random ids",
     "login.device": "the kind of browser, by its own word",
     "login.token_hash": HASH,
+    "meeting_question.written_as": NAMES,
     "notice.kind": CHOSEN,
     "occurrence_press.pressed_as": NAMES,
     "organisation.name": OURS,
@@ -139,6 +141,10 @@ WHO_MAY_ENTER = {
     "answers.answer": "public",
     "answers.show": "public",
     "answers.text": "public",
+    "calendars.begin": "calendar_set",
+    "calendars.end": "calendar_set",
+    "calendars.fetch": "public",
+    "calendars.show": "calendar_set",
     "care.change": "care_set",
     "care.end": "care_set",
     "care.show": "person_see",
@@ -168,6 +174,14 @@ WHO_MAY_ENTER = {
     "invitations.show": "public",
     "invitations.step_back": "citizen:any",
     "invitations.take_back": "sharing_set",
+    "meeting_calls.call": "meeting_call",
+    "meeting_calls.cancel": "meeting_call",
+    "meeting_calls.move": "meeting_call",
+    "meeting_calls.write_down": "meeting_call",
+    "meetings.ask": "meeting_ask",
+    "meetings.one_file": "times_see",
+    "meetings.show": "times_see",
+    "meetings.take_back": "meeting_ask",
     "more.log": "log_see",
     "more.show": "more_see",
     "naming.change": "contact_set",
@@ -208,7 +222,6 @@ WHO_MAY_ENTER = {
     "phones.try_out": "phone_set",
     "plans.add_own_row": "plan_add_own_row",
     "plans.answer": "plan_answer",
-    "meetings.ask": "plan_answer",
     "plans.object_to": "plan_answer",
     "plans.show": "plan_see",
     "plans.tell_outcome": "plan_tell_outcome",
@@ -291,6 +304,9 @@ KEEPS_TYPED = {
     "paper.give",
     "paper.sign_in",
     "plans.add_own_row",
+    "meeting_calls.call",
+    "meeting_calls.move",
+    "meeting_calls.write_down",
     "meetings.ask",
     "plans.object_to",
     "plans.tell_outcome",
@@ -307,6 +323,9 @@ SURVIVES_SIGN_IN = {
     "naming.change",
     "naming.name",
     "plans.add_own_row",
+    "meeting_calls.call",
+    "meeting_calls.move",
+    "meeting_calls.write_down",
     "meetings.ask",
     "plans.object_to",
     "plans.tell_outcome",
@@ -413,13 +432,15 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
     """Every GET page that is about this person."""
     p, person_id = guest.p, guest.id
     found = [
-        f"{p}/{page}" for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser", "delning")
+        f"{p}/{page}"
+        for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser", "delning", "tider")
     ]
     found += [
         f"{p}/logg",
         f"{p}/logg?sida=2",
         f"{p}/installningar",
         f"{p}/plan/egen-rad",
+        f"{p}/tider/kalender",
         f"{p}/delning/enheter",
         f"{p}/delning/bjud-in",
     ]
@@ -468,8 +489,18 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
         "/personal/uppdrag",
         *(
             f"{p}/{page}"
-            for page in ("idag", "viktigt", "plan", "kontakter", "mer", "paminnelser", "tappad-telefon")
+            for page in (
+                "idag",
+                "viktigt",
+                "plan",
+                "kontakter",
+                "mer",
+                "paminnelser",
+                "tider",
+                "tider/nytt-mote",
+            )
         ),
+        *(f"{p}/{page}" for page in ("tappad-telefon",)),
         *(f"{p}/viktigt/{prompt}" for prompt in ("strength", "know")),
         *("/personal/ta-emot", "/personal/nodoppning"),
         f"/personal/person/{person_id}",

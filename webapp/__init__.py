@@ -63,7 +63,9 @@ def _register_features(app: Flask) -> None:
     from webapp.accounts.oidc import routes as oidc
     from webapp.contacts import routes as contacts
     from webapp.directory import routes as directory
+    from webapp.meetings import feed_routes
     from webapp.meetings import routes as meetings
+    from webapp.meetings import staff_routes as meeting_calls
     from webapp.more import routes as more
     from webapp.plans import paper_routes as plan_on_paper
     from webapp.plans import routes as plans
@@ -99,6 +101,8 @@ def _register_features(app: Flask) -> None:
         plans,
         plan_on_paper,
         meetings,
+        meeting_calls,
+        feed_routes,
         contacts,
         reminders,
         answer_routes,

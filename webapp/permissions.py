@@ -48,6 +48,10 @@ class Permission(StrEnum):
     PLAN_ROW_EDIT = "plan_row_edit"
     PLAN_ROW_PROPOSE = "plan_row_propose"
     PLAN_TELL_OUTCOME = "plan_tell_outcome"
+    TIMES_SEE = "times_see"
+    MEETING_ASK = "meeting_ask"
+    MEETING_CALL = "meeting_call"
+    CALENDAR_SET = "calendar_set"
     CONTACTS_SEE = "contacts_see"
     CONTACT_SET = "contact_set"
     REMINDERS_SEE = "reminders_see"
@@ -138,6 +142,12 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_ROW_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.PLAN_ROW_PROPOSE: Rule(staff=True),
     Permission.PLAN_TELL_OUTCOME: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
+    Permission.TIMES_SEE: Rule(
+        me=True, paper=True, areas=(Area.PLAN, Area.TIMES), staff=True, emergency=True
+    ),
+    Permission.MEETING_ASK: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
+    Permission.MEETING_CALL: Rule(staff=True),
+    Permission.CALENDAR_SET: Rule(me=True, areas=(Area.PLAN, Area.TIMES)),
     Permission.CONTACTS_SEE: Rule(me=True, paper=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
     Permission.CONTACT_SET: Rule(staff=True),
     Permission.REMINDERS_SEE: Rule(me=True, paper=True, areas=(Area.REMINDERS,), staff=True),

@@ -88,6 +88,7 @@ INSTEAD: Mapping[str, Policy] = {  # whose the rows are, where they are not the 
 }
 ALSO: Mapping[str, tuple[Policy, ...]] = {
     "block": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid", "SELECT"),),
+    "calendar_feed": (Policy("key", f"encode(token_hash, 'hex') = {_set(KEY)}", "SELECT"),),
     "care_relation": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid"),),
     "consent": (Policy("relative", f"relative_id = {_set(READER)}::uuid", "SELECT"),),
     "emergency": (

@@ -29,6 +29,7 @@ PAGES: Mapping[str, LazyText] = {
     "what_matters": _l("Viktigt"),
     "plans": _l("Plan"),
     "meetings": _l("Tider"),
+    "calendar": _l("Tider i kalendern"),
     "contacts": _l("Kontakter"),
     "reminders": _l("Påminnelser"),
     "more": _l("Mer"),
@@ -45,6 +46,8 @@ SAME_PAGE = {
     "answers": "reminders",
     "printed": "plans",
     "naming": "contacts",
+    "meeting_calls": "meetings",
+    "calendars": "meetings",
 }
 
 

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     PHONE_LOST = "phone_lost"  # to the person, whose phones somebody who may has signed out
     MANDATE_BEGAN = "mandate_began"  # to the person: staff recorded a guardian, a god man …
     MANDATE_ENDED = "mandate_ended"  # to the person
+    TIMES_CHANGED = "times_changed"  # to the person, and to relatives invited: new, moved or cancelled
     I_TURN_13 = "i_turn_13"  # to the child, 30 days ahead
     I_TURN_16 = "i_turn_16"
     CHILD_TURNS_13 = "child_turns_13"  # to the guardian, 30 days ahead
@@ -58,7 +59,8 @@ class Text:
 
     text: LazyText
     named: LazyText | None = None
-    way: str = ""  # "sharing.show" (vem får se vad), "sharing.mine" (de jag hjälper), "units.show" or none
+    way: str = ""  # the page to go on to: templates/sharing/news.html knows which
+    named_way: str = ""  # where it is about another, if that is another page
 
 
 TEXTS: Mapping[Kind, Text] = {
@@ -125,6 +127,12 @@ TEXTS: Mapping[Kind, Text] = {
         _l("Någon som såg dina sidor gör det inte längre."),
         _l("%(name)s ser inte dina sidor längre."),
         "sharing.show",
+    ),
+    Kind.TIMES_CHANGED: Text(
+        _l("En tid har lagts till eller ändrats. Den står under Tider."),
+        _l("En tid har lagts till eller ändrats för %(name)s. Den står under Tider."),
+        "meetings.show",
+        "sharing.mine",
     ),
     Kind.I_TURN_13: Text(
         _l(
@@ -212,8 +220,9 @@ def told_to(session: Session, person_id: UUID) -> Sequence[Told]:
 
 def _told(row) -> Told:  # type: ignore[no-untyped-def] # a row of _OPEN
     said = TEXTS[Kind(row.kind)]
-    text = said.named % {"name": row.called} if said.named and row.called else said.text
-    return Told(row.id, text, said.way, row.at)
+    if said.named and row.called:
+        return Told(row.id, said.named % {"name": row.called}, said.named_way or said.way, row.at)
+    return Told(row.id, said.text, said.way, row.at)
 
 
 def take_back(session: Session, person_id: UUID, about: UUID, now: datetime) -> None:
