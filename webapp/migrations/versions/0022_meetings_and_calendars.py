@@ -14,8 +14,8 @@ from webapp.core.db import keys_at
 from webapp.core.keyring import Keys
 from webapp.core.sealing import opened, seal
 
-revision = '0021'
-down_revision = '0020'
+revision = '0022'
+down_revision = '0021'
 branch_labels = None
 depends_on = None
 
