@@ -35,6 +35,7 @@ WRONG = "Koden stämmer inte, eller gäller inte längre."
 
 # What a paper code opens of the person's own, and nothing else.
 BY_PAPER = {
+    Permission.TIMES_SEE,
     Permission.TODAY_SEE,
     Permission.REMINDER_ANSWER,
     Permission.WHAT_MATTERS_SEE,
