@@ -103,6 +103,9 @@ IN_CLEAR = {
     "reminder.set_as": NAMES,
     "reminder.times": "the planner's clock times",
     "row_outcome.written_as": NAMES,
+    "row_reminder.own_language": CHOSEN,
+    "row_reminder.set_as": NAMES,
+    "row_reminder.times": "the planner's clock times",
     "staff_member.hsa_id": FOUND_BY,
     "staff_member.language": CHOSEN,
     "staff_member.name": NAMES,
@@ -145,6 +148,8 @@ WHO_MAY_ENTER = {
     "calendars.end": "calendar_set",
     "calendars.fetch": "public",
     "calendars.show": "calendar_set",
+    "beginning.begin": "plan_begin",
+    "beginning.choose": "plan_begin",
     "care.change": "care_set",
     "care.end": "care_set",
     "care.show": "person_see",
@@ -280,6 +285,7 @@ WRITES_ON_GET = {"oidc.callback"}
 # Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
 KEEPS_TYPED = {
     "accounts.settings",
+    "beginning.begin",
     "admin.change_unit",
     "admin.give_assignment",
     "admin.member",
@@ -322,6 +328,7 @@ KEEPS_TYPED = {
 SURVIVES_SIGN_IN = {
     "naming.change",
     "naming.name",
+    "beginning.begin",
     "plans.add_own_row",
     "meeting_calls.call",
     "meeting_calls.move",

@@ -81,6 +81,7 @@ def _register_features(app: Flask) -> None:
         custody_routes,
         deaths_routes,
         number_routes,
+        plan_routes,
         protection_routes,
         sip_routes,
     )
@@ -115,6 +116,7 @@ def _register_features(app: Flask) -> None:
         care_routes,
         contact_routes,
         sip_routes,
+        plan_routes,
         custody_routes,
         deaths_routes,
         protection_routes,

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     WHAT_MATTERS_SHARE = "what_matters_share"
     WHAT_MATTERS_RECEIPT = "what_matters_receipt"
     PLAN_SEE = "plan_see"
+    PLAN_BEGIN = "plan_begin"
     PLAN_ADD_OWN_ROW = "plan_add_own_row"
     PLAN_ANSWER = "plan_answer"
     PLAN_AGREE = "plan_agree"
@@ -134,6 +135,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.WHAT_MATTERS_SHARE: Rule(me=True),
     Permission.WHAT_MATTERS_RECEIPT: Rule(staff=True),
     Permission.PLAN_SEE: Rule(me=True, areas=(Area.PLAN, Area.OWN_TASKS), staff=True, emergency=True),
+    Permission.PLAN_BEGIN: Rule(staff=True),
     Permission.PLAN_ADD_OWN_ROW: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
     Permission.PLAN_ANSWER: Rule(me=True, guardian=True),
     Permission.PLAN_AGREE: Rule(me=True, guardian=True),

@@ -60,6 +60,8 @@ NOT_WORDS = {
         "reminder.own_language",
         "reminder.times",
         "reminder.once_key",
+        "row_reminder.own_language",
+        "row_reminder.times",
     ),
     *("plan.starter", "subscription.endpoint", "subscription.vapid_key", "notice.kind", "login.device"),
     *("account.issuer", "account.sub", "feedback.page", "delivery.worker", "person.number"),

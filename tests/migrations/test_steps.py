@@ -45,7 +45,8 @@ from webapp.mailing.models import UnitMail
 from webapp.meetings.models import AgreedTime, CalendarFeed, MeetingInvitee, MeetingQuestion
 from webapp.migrations import steps
 from webapp.pages.models import Feedback
-from webapp.plans.models import ParticipantKind, Plan, PlanEarlier, PlanParticipant, PlanVersion
+from webapp.plans.models import ParticipantKind, Plan, PlanEarlier, PlanParticipant, PlanRow, PlanVersion
+from webapp.plans.reminder_models import RowReminder
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
@@ -252,6 +253,16 @@ def agreed(session: Session) -> list[Base]:
             **whose, about="goal", about_id=uuid4(), revision=1, words='{"ord": "Ä"}', replaced_at=NOON
         ),
         PlanParticipant(**whose, kind=ParticipantKind.OTHER, name="Grannen", chosen_at=NOON),
+        RowReminder(
+            person_id=plan.person_id,
+            row_id=session.scalars(select(PlanRow.id).where(PlanRow.plan_id == plan.id)).first(),
+            text="Väg dig",
+            times="08:00",
+            days=127,
+            weeks=12,
+            set_by_account=session.scalars(select(Account.id)).first(),
+            proposed_at=NOON,
+        ),
     ]
 
 

@@ -30,6 +30,7 @@ TABLES = (
     "webapp.pages.models",
     "webapp.meetings.models",
     "webapp.plans.models",
+    "webapp.plans.reminder_models",
     "webapp.reminders.models",
     "webapp.sharing.decisions",
     "webapp.sharing.models",
