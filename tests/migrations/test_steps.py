@@ -418,3 +418,14 @@ def test_the_database_keeps_the_microsecond(app: Flask, database: Database) -> N
         session.add(Heartbeat(worker="precise", at=at))
     with database.read() as session:
         assert session.get_one(Heartbeat, "precise").at == at
+
+
+def test_every_file_with_a_table_is_known_to_the_steps() -> None:
+    """Else a table is there or not by what else has been imported, and `db revision` would drop it."""
+    house = Path(steps.__file__).parents[1]
+    with_tables = {
+        "webapp." + ".".join(file.relative_to(house).with_suffix("").parts)
+        for file in house.rglob("*.py")
+        if "__tablename__ = " in file.read_text("utf-8")
+    }
+    assert with_tables == set(steps.TABLES)

@@ -25,6 +25,7 @@ TABLES = (
     "webapp.contacts.models",
     "webapp.core.audit",
     "webapp.core.daily",
+    "webapp.core.limits",
     "webapp.directory.models",
     "webapp.mailing.models",
     "webapp.pages.models",
