@@ -120,6 +120,7 @@ IN_CLEAR = {
     "unit.name": OURS,
     "unit.phone": OURS,
     "used_once.hash": HASH,
+    "worse_proposal.written_as": NAMES,
 }
 
 # Who may enter: "public", a permission of the table, or the kind of reader a page of one's own is for.
@@ -275,6 +276,10 @@ WHO_MAY_ENTER = {
     "what_matters.share": "what_matters_share",
     "what_matters.show": "what_matters_see",
     "what_matters.write": "what_matters_write",
+    "worse.decline": "plan_answer",
+    "worse.show": "worse_see",
+    "worse.take": "plan_answer",
+    "worse.write": "worse_write",
 }
 # Addresses that are themselves the secret: no session speaks for them, so no form token does either.
 TOKEN_IN_ADDRESS = {"answers.answer", "phones.replace"}
@@ -323,6 +328,7 @@ KEEPS_TYPED = {
     "staff.send",
     "what_matters.share",
     "what_matters.write",
+    "worse.write",
 }
 # Long forms on a person's page: what is typed there is kept when the sign-in ends meanwhile.
 SURVIVES_SIGN_IN = {
@@ -340,6 +346,7 @@ SURVIVES_SIGN_IN = {
     "reminders.new",
     "staff.send",
     "what_matters.write",
+    "worse.write",
 }
 PUBLIC_PAGES = (
     "/",
@@ -470,6 +477,7 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         f"{p}/tider/{time.id}/fraga"
         for time in session.scalars(select(AgreedTime).where(AgreedTime.person_id == person_id))
     ]
+    found += [f"{p}/om-det-blir-samre", f"{p}/om-det-blir-samre/skriv"]
     found += [f"{p}/paminnelser/ny", f"{p}/paminnelser/telefon"]
     for reminder in session.scalars(select(Reminder).where(Reminder.person_id == person_id)):
         found.append(f"{p}/paminnelser/{reminder.id}/avsluta")
@@ -508,6 +516,7 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
             )
         ),
         *(f"{p}/{page}" for page in ("tappad-telefon",)),
+        *(f"{p}/om-det-blir-samre{page}" for page in ("", "/skriv")),
         *(f"{p}/viktigt/{prompt}" for prompt in ("strength", "know")),
         *("/personal/ta-emot", "/personal/nodoppning"),
         f"/personal/person/{person_id}",

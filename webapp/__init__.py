@@ -88,6 +88,7 @@ def _register_features(app: Flask) -> None:
     from webapp.staff import routes as staff
     from webapp.today import routes as today
     from webapp.what_matters import routes as what_matters
+    from webapp.worse import routes as worse
 
     for feature in (
         accounts,
@@ -105,6 +106,7 @@ def _register_features(app: Flask) -> None:
         meeting_calls,
         feed_routes,
         contacts,
+        worse,
         reminders,
         answer_routes,
         phone_routes,

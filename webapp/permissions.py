@@ -55,6 +55,8 @@ class Permission(StrEnum):
     CALENDAR_SET = "calendar_set"
     CONTACTS_SEE = "contacts_see"
     CONTACT_SET = "contact_set"
+    WORSE_SEE = "worse_see"
+    WORSE_WRITE = "worse_write"
     REMINDERS_SEE = "reminders_see"
     REMINDER_SET = "reminder_set"
     REMINDER_SEND = "reminder_send"
@@ -152,6 +154,9 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.CALENDAR_SET: Rule(me=True, areas=(Area.PLAN, Area.TIMES)),
     Permission.CONTACTS_SEE: Rule(me=True, paper=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
     Permission.CONTACT_SET: Rule(staff=True),
+    # the page leads to the numbers for everybody; the words on it follow the plan, the contacts theirs
+    Permission.WORSE_SEE: Rule(me=True, paper=True, areas=ANY_AREA, staff=True, emergency=True),
+    Permission.WORSE_WRITE: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.REMINDERS_SEE: Rule(me=True, paper=True, areas=(Area.REMINDERS,), staff=True),
     Permission.REMINDER_SET: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
     Permission.REMINDER_SEND: Rule(staff=True),

@@ -48,6 +48,7 @@ AREA = {
     "row_outcome": "plan",
     "agreed_time": "times",
     "care_contact": "contacts",
+    "worse_proposal": "plan",
     "reminder": "reminders",
     "occurrence_press": "reminders",
     "answer_version": "what_matters",

@@ -52,6 +52,7 @@ from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
 from webapp.staff.models import AdminLog
 from webapp.what_matters.models import Draft, Prompt
+from webapp.worse.models import WorseProposal
 
 SEALING: Any = import_module(
     "webapp.migrations.versions."
@@ -208,6 +209,14 @@ def fill(database: Database) -> None:
                 ),
                 *met(session),
                 UnitMail(unit_id=unit, made_at=NOON, due_at=NOON),
+                WorseProposal(
+                    person_id=person.id,
+                    plan_id=session.scalars(select(Plan.id)).first(),
+                    unit_id=unit,
+                    signs="Trött",
+                    written_as="Nils, Arjeplogs hälsocentral",
+                    written_at=NOON,
+                ),
                 *decided(session, person),
                 *agreed(session),
             ]

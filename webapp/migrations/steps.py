@@ -37,6 +37,7 @@ TABLES = (
     "webapp.sharing.models",
     "webapp.staff.models",
     "webapp.what_matters.models",
+    "webapp.worse.models",
 )
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -31,6 +31,7 @@ PAGES: Mapping[str, LazyText] = {
     "meetings": _l("Tider"),
     "calendar": _l("Tider i kalendern"),
     "contacts": _l("Kontakter"),
+    "worse": _l("Om det blir sämre"),
     "reminders": _l("Påminnelser"),
     "more": _l("Mer"),
     "care": _l("Uppgifter för personalen"),
