@@ -9,16 +9,18 @@ import gc
 import os
 import signal
 import sys
-from typing import Any
+from typing import Any, cast
 
 from waitress import create_server
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.task import ErrorTask, WSGITask
+from waitress.task import WSGITask
 from waitress.utilities import RequestEntityTooLarge
+from werkzeug.test import EnvironBuilder
 
 from webapp import create_app
 from webapp.core import logs
+from webapp.core.security import UNREADABLE
 
 THREADS = 6
 MOST_BODY = 256 * 1024  # octets; more is not even read
@@ -31,18 +33,30 @@ class Parser(HTTPRequestParser):
         super().parse_header(header_plus)
         if self.chunked:
             self.headers["TRANSFER_ENCODING"] = "chunked"
+            self.headers["CONNECTION"] = (
+                "close"  # what follows could be read in two ways: nothing more is (RFC 9112, 6.1)
+            )
 
 
 class Refusal(WSGITask):
-    """What the server itself refuses. A body past every limit goes on empty, and the app says why."""
+    """What the server itself refuses: the app says so, on the same calm page and with the same headers as ever.
+
+    A body past every limit goes on empty. Of what could not even be read nothing goes on but that it was refused.
+    """
 
     def execute(self) -> None:
         self.set_close_on_finish()
-        if isinstance(self.request.error, RequestEntityTooLarge):
-            super().execute()
-        else:
-            self.complete = True
-            ErrorTask.execute(self)
+        super().execute()
+
+    def get_environment(self) -> dict[str, Any]:
+        fault = self.request.error
+        if isinstance(fault, RequestEntityTooLarge):
+            return cast(dict[str, Any], super().get_environment())
+        host, port = (*(self.channel.addr or ()), "", "")[:2]
+        known = {"REMOTE_ADDR": host, "REMOTE_HOST": host, "REMOTE_PORT": str(port), UNREADABLE: fault.code}
+        language = self.request.headers.get("ACCEPT_LANGUAGE")
+        headers = [("Accept-Language", language)] if language else []
+        return EnvironBuilder(path="/", headers=headers, environ_base=known).get_environ()
 
 
 def _proxy(address: str) -> dict[str, Any]:

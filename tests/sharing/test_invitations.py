@@ -65,7 +65,7 @@ def test_before_sign_in_the_page_is_the_same_for_every_link(app: Flask, visit: V
         guest = visit.stranger()
         moved = guest.get(path)
         assert (moved.status_code, moved.location) == (302, "/inbjudan")
-        assert moved.headers["Referrer-Policy"] == "no-referrer"
+        assert moved.headers.getlist("Referrer-Policy") == ["no-referrer"]
         pages.append(re.sub(r'value="[^"]*"', "", guest.page("/inbjudan")))
     assert pages[0] == pages[1]
     for private in ("Aino", "Marit", "granne", link.rpartition("/")[2]):

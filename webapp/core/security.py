@@ -22,6 +22,7 @@ MOST_OCTETS = 64 * 1024  # of a form; 2000 characters of any alphabet fit many t
 MOST_JSON = 8 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSED, BAD_HOST = "naramig.transfer_encoding", "naramig.host"
+UNREADABLE = "naramig.unreadable"  # the code with which the server refused what it could not read
 HEALTH = "/halsa/"
 _HOST = re.compile(
     r"(?:(?P<name>[a-z0-9.-]{1,253})|\[(?P<address>[0-9a-f:.]{2,45})\])(?::\d{1,5})?", re.IGNORECASE
@@ -76,14 +77,16 @@ class RefuseOddRequests:
 
 
 class SayHeaders:
-    """Every answer carries HEADERS, whoever gave it."""
+    """Every answer carries each of HEADERS once, whoever gave it."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app, self._headers = app, list(HEADERS.items())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Callable[[bytes], object]:
-            return start_response(status, headers + self._headers, *fault)
+            said = {name.lower() for name, _ in headers}  # what a page has said more strictly stays as it is
+            more = [header for header in self._headers if header[0].lower() not in said]
+            return start_response(status, headers + more, *fault)
 
         return self._app(environ, start)
 
@@ -108,6 +111,8 @@ def init_app(app: Flask, hosts: frozenset[str]) -> None:
 
 
 def _refuse_odd() -> None:
+    if UNREADABLE in request.environ:
+        abort(request.environ[UNREADABLE])
     if request.environ.get(BAD_HOST):
         abort(400)
     if request.environ.get(REFUSED):

@@ -19,6 +19,8 @@ WORDS: dict[int, tuple[LazyText, LazyText]] = {
     405: (_l("Det går inte att göra så här"), _l("Gå tillbaka och använd knapparna på sidan.")),
     413: (_l("Det var för mycket på en gång"), _l("Korta texten och försök igen.")),
     429: (_l("Det blev för många försök"), _l("Vänta några minuter och försök igen.")),
+    431: (_l("Det var för mycket på en gång"), _l("Gå tillbaka, ladda om sidan och försök en gång till.")),
+    501: (_l("Det gick inte att ta emot"), _l("Gå tillbaka, ladda om sidan och försök en gång till.")),
     500: (_l("Något gick fel hos oss"), _l("Det är inte ditt fel. Försök igen om en stund.")),
     503: (_l("Tjänsten är nere just nu"), _l("Försök igen om en stund.")),
 }
