@@ -195,6 +195,19 @@ def test_a_press_made_in_time_counts_when_the_phone_has_coverage_again(
     assert outcome(database, weighing) is Outcome.DONE_IN_TIME
 
 
+def test_a_notice_on_a_lost_phone_says_and_answers_nothing_more(
+    app: Flask, database: Database, visit: Visitor, weighing: Reminder, notice: str
+) -> None:
+    aino = visit("aino")
+    aino.post(f"{aino.p}/installningar", {"lock_screen": "y"})
+    assert Guest(app).get(f"{notice}/text").status_code == 200
+    aino.post(f"{aino.p}/tappad-telefon")
+    assert Guest(app).get(notice).status_code == 404
+    assert Guest(app).get(f"{notice}/text").status_code == 404
+    assert press(app, notice, svar="klar") == 404
+    assert outcome(database, weighing) is Outcome.OPEN
+
+
 def test_a_token_opens_nothing_else(app: Flask, notice: str, weighing: Reminder) -> None:
     guest = Guest(app)
     guest.get(notice)

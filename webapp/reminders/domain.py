@@ -447,6 +447,8 @@ OFFLINE_PRESS = timedelta(days=7)
 def by_token(session: Session, occurrence_id: UUID) -> ByToken | None:
     """The due time of a token; None for a person who has died, or for a reminder that was taken back.
 
+    None too for what was due before the person lost their phone: the notice may lie on it.
+
     The token speaks for its one due time, and the session is about that person from here on (core.fence).
     """
     fence.by_key(session, str(occurrence_id))
@@ -455,7 +457,11 @@ def by_token(session: Session, occurrence_id: UUID) -> ByToken | None:
         select(Occurrence, Reminder, Person.language, Person.lock_screen_text, Person.protected)
         .join(Reminder, Reminder.id == Occurrence.reminder_id)
         .join(Person, Person.id == Occurrence.person_id)
-        .where(Occurrence.id == occurrence_id, Person.deceased_at.is_(None))
+        .where(
+            Occurrence.id == occurrence_id,
+            Person.deceased_at.is_(None),
+            or_(Person.phone_lost_at.is_(None), Person.phone_lost_at < Occurrence.due_at),
+        )
     ).first()
     if row is None:
         return None
