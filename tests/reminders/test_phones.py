@@ -114,6 +114,35 @@ def test_a_browser_that_changed_its_address_tells_by_the_old_one(visit: Visitor,
         assert [tuple(each) for each in live] == [(new["endpoint"], aino.id)]
 
 
+def test_a_changed_address_that_is_anothers_or_one_too_many_is_refused(
+    visit: Visitor, database: Database
+) -> None:
+    aino, eino = visit("aino"), visit("eino")
+    old, theirs = given(), given("https://fcm.googleapis.com/fcm/send/theirs")
+    aino.post_json(f"{aino.p}/prenumeration", old)
+    eino.post_json(f"{eino.p}/prenumeration", theirs)
+    body = {"old": old["endpoint"], "new": given(theirs["endpoint"])}
+    assert visit.stranger().client.post("/prenumeration/byt", json=body).status_code == 410
+    with database.read() as session:
+        assert session.scalars(
+            select(Subscription.person_id).where(Subscription.endpoint == theirs["endpoint"])
+        ).all() == [eino.id]
+
+
+def test_ten_phones_are_the_most_also_when_old_ones_come_back(visit: Visitor, database: Database) -> None:
+    aino = visit("aino")
+    first, then = (
+        [given(f"https://fcm.googleapis.com/{kind}{number}") for number in range(10)] for kind in "ab"
+    )
+    for phone in first:
+        aino.post_json(f"{aino.p}/prenumeration", phone)
+    aino.post(f"{aino.p}/paminnelser/telefon/av")
+    for phone in then:
+        assert aino.post_json(f"{aino.p}/prenumeration", phone).status_code == 201
+    assert aino.post_json(f"{aino.p}/prenumeration", first[0]).status_code == 409
+    assert aino.post_json(f"{aino.p}/prenumeration", then[0]).status_code == 200
+
+
 @pytest.mark.parametrize(
     "old", [None, 7, "", "https://fcm.googleapis.com/fcm/send/guess", ["x"], "a\0", "\ud800"]
 )

@@ -60,7 +60,13 @@ def replace() -> ResponseReturnValue:
     old, new = body.get("old"), body.get("new")
     if not isinstance(old, str) or not isinstance(new, dict):
         abort(400)
-    if not phones.replace(db.session, old, _checked(new), keys.vapid().public_key, clock.now()):
+    try:
+        known = phones.replace(db.session, old, _checked(new), keys.vapid().public_key, clock.now())
+    except phones.SwitchedOff:
+        abort(410)
+    except phones.TooManyPhones:
+        abort(409)
+    if not known:
         abort(404)
     db.session.commit()
     return "", 204

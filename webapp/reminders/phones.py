@@ -49,13 +49,13 @@ def subscribe(
     """
     fence.by_key(session, checked.endpoint)
     known = session.scalars(select(Subscription).where(Subscription.endpoint == checked.endpoint)).first()
-    if known is None and len(live_phones(session, person_id)) >= MOST_PHONES:
-        raise TooManyPhones
     if unasked and (known is None or known.person_id != person_id or known.retired_at is not None):
         raise SwitchedOff
     if known is not None and known.person_id != person_id and not _same_phone(known, checked):
         raise SwitchedOff
     is_new = known is None or known.person_id != person_id or known.retired_at is not None
+    if is_new and len(live_phones(session, person_id)) >= MOST_PHONES:
+        raise TooManyPhones
     if known is None:
         known = Subscription(id=uuid4(), endpoint=checked.endpoint, made_at=now)
         session.add(known)
@@ -74,7 +74,10 @@ def _same_phone(known: Subscription, checked: CheckedSubscription) -> bool:
 def replace(
     session: Session, old_endpoint: str, checked: CheckedSubscription, vapid_key: str, now: datetime
 ) -> bool:
-    """The browser changed its subscription by itself; knowing the old, secret endpoint is the right to do so."""
+    """The browser changed its subscription by itself; knowing the old, secret endpoint is the right to do so.
+
+    Raises as `subscribe`: the new one may be another person's, or one too many.
+    """
     if not (old_endpoint.isascii() and old_endpoint.isprintable()):
         return False  # no address; PostgreSQL refuses to look for signs such as NUL
     fence.by_key(session, old_endpoint)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from webapp.core import clock
@@ -16,12 +15,8 @@ from webapp.reminders.schedule import EVERY_DAY, bits_to_days, text_to_times
 
 def when(reminder: Shown) -> str:
     """ "Varje dag 08.00, 20.00", or the days by name."""
-    return days_and_times(bits_to_days(reminder.days), text_to_times(reminder.times))
-
-
-def days_and_times(days: Set[int], clocks: Sequence[time]) -> str:
-    """The same for days (0 is Monday) and times that are no reminder yet."""
-    times = ", ".join(format_time(at) for at in clocks)
+    times = ", ".join(format_time(at) for at in text_to_times(reminder.times))
+    days = bits_to_days(reminder.days)
     if days == EVERY_DAY:
         return plain("Varje dag %(times)s", times=times)
     names = ", ".join(weekday_name(day) for day in sorted(days))
