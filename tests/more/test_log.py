@@ -135,6 +135,23 @@ def test_an_emergency_stands_with_its_reason(app: Flask, visit: Visitor, databas
     assert "Medvetslös, behöver veta om medicin" in said
 
 
+def test_two_of_one_unit_in_the_same_moment_keep_a_reason_each(
+    app: Flask, visit: Visitor, database: Database
+) -> None:
+    aino = visit("aino")
+    reasons = {"nils": "Hittad på golvet, vi behöver veta", "anna": "Svarar inte när hemtjänsten ringer"}
+    with app.app_context(), database.writing() as session:
+        unit = sight_of(session, "nils", aino.id, NOON).reader
+        for second, (sub, reason) in enumerate(reasons.items()):
+            who = replace(
+                sight_of(session, sub, aino.id, NOON).reader, unit_id=unit.unit_id, unit_name=unit.unit_name
+            )
+            at = NOON + timedelta(seconds=second)
+            emergency.open_in_emergency(session, who, session.get_one(Person, aino.id), reason, at)
+    said = _said(aino.page(f"{aino.p}/logg"))
+    assert all(said.count(reason) == 1 for reason in reasons.values())
+
+
 @ON_SQLITE
 def test_staff_are_named_where_the_log_is_set_to(app: Flask, visit: Visitor) -> None:
     aino, nils = visit("aino"), visit("nils")

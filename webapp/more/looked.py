@@ -31,7 +31,6 @@ PAGES: Mapping[str, LazyText] = {
     "meetings": _l("Tider"),
     "calendar": _l("Tider i kalendern"),
     "contacts": _l("Kontakter"),
-    "worse": _l("Om det blir sämre"),
     "reminders": _l("Påminnelser"),
     "more": _l("Mer"),
     "care": _l("Uppgifter för personalen"),
@@ -63,6 +62,7 @@ class Visit:
     relation: str  # what the person calls the relative: "dotter"
     deeds: dict[str, list[str]] = field(default_factory=dict)
     reason: str = ""  # of an emergency
+    staff_id: UUID | None = None
 
     def add(self, what: str, page: str) -> None:
         pages = self.deeds.setdefault(what, [])
@@ -87,7 +87,13 @@ def at(
 ) -> tuple[Sequence[Visit], bool]:
     """One page of the log, the newest first, and whether there is more. `who`: a Looker's lines alone."""
     lines = (
-        select(AccessLog, _CALLED.label("called"), StaffMember.name, Account.person_id.label("relative_id"))
+        select(
+            AccessLog,
+            _CALLED.label("called"),
+            StaffMember.name,
+            Account.person_id.label("relative_id"),
+            Account.staff_id,
+        )
         .join(Account, Account.id == AccessLog.account_id)
         .outerjoin(Person, Person.id == Account.person_id)
         .outerjoin(StaffMember, StaffMember.id == Account.staff_id)
@@ -120,7 +126,8 @@ def _visits(rows: Iterable[Any], relations: Mapping[UUID, str], names_staff: boo
         line: AccessLog = row.AccessLog
         if last is None or not _same_visit(line, last):
             name = (row.name or "") if names_staff and line.unit_id else (row.called or "")
-            visits.append(Visit(line.at, line.role, line.unit_name, name, relations.get(row.relative_id, "")))
+            relation = relations.get(row.relative_id, "")
+            visits.append(Visit(line.at, line.role, line.unit_name, name, relation, staff_id=row.staff_id))
         visits[-1].at = line.at
         visits[-1].add(line.what, SAME_PAGE.get(line.page, line.page))
         last = line
@@ -142,7 +149,8 @@ def _give_reasons(session: Session, person_id: UUID, visits: Iterable[Visit]) ->
     for opened in emergency.opened_for(session, person_id):
         for visit in urgent:
             until = visit.at + SAME_VISIT
-            if visit.unit == opened.unit_name and visit.at - SAME_MOMENT <= opened.opened_at < until:
+            same = (visit.staff_id, visit.unit) == (opened.staff_id, opened.unit_name)
+            if same and visit.at - SAME_MOMENT <= opened.opened_at < until:
                 visit.reason = opened.reason
 
 
