@@ -103,9 +103,6 @@ IN_CLEAR = {
     "reminder.set_as": NAMES,
     "reminder.times": "the planner's clock times",
     "row_outcome.written_as": NAMES,
-    "row_reminder.own_language": CHOSEN,
-    "row_reminder.set_as": NAMES,
-    "row_reminder.times": "the planner's clock times",
     "staff_member.hsa_id": FOUND_BY,
     "staff_member.language": CHOSEN,
     "staff_member.name": NAMES,
@@ -120,7 +117,6 @@ IN_CLEAR = {
     "unit.name": OURS,
     "unit.phone": OURS,
     "used_once.hash": HASH,
-    "worse_proposal.written_as": NAMES,
 }
 
 # Who may enter: "public", a permission of the table, or the kind of reader a page of one's own is for.
@@ -149,8 +145,6 @@ WHO_MAY_ENTER = {
     "calendars.end": "calendar_set",
     "calendars.fetch": "public",
     "calendars.show": "calendar_set",
-    "beginning.begin": "plan_begin",
-    "beginning.choose": "plan_begin",
     "care.change": "care_set",
     "care.end": "care_set",
     "care.show": "person_see",
@@ -276,10 +270,6 @@ WHO_MAY_ENTER = {
     "what_matters.share": "what_matters_share",
     "what_matters.show": "what_matters_see",
     "what_matters.write": "what_matters_write",
-    "worse.decline": "plan_answer",
-    "worse.show": "worse_see",
-    "worse.take": "plan_answer",
-    "worse.write": "worse_write",
 }
 # Addresses that are themselves the secret: no session speaks for them, so no form token does either.
 TOKEN_IN_ADDRESS = {"answers.answer", "phones.replace"}
@@ -290,7 +280,6 @@ WRITES_ON_GET = {"oidc.callback"}
 # Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
 KEEPS_TYPED = {
     "accounts.settings",
-    "beginning.begin",
     "admin.change_unit",
     "admin.give_assignment",
     "admin.member",
@@ -328,13 +317,11 @@ KEEPS_TYPED = {
     "staff.send",
     "what_matters.share",
     "what_matters.write",
-    "worse.write",
 }
 # Long forms on a person's page: what is typed there is kept when the sign-in ends meanwhile.
 SURVIVES_SIGN_IN = {
     "naming.change",
     "naming.name",
-    "beginning.begin",
     "plans.add_own_row",
     "meeting_calls.call",
     "meeting_calls.move",
@@ -346,7 +333,6 @@ SURVIVES_SIGN_IN = {
     "reminders.new",
     "staff.send",
     "what_matters.write",
-    "worse.write",
 }
 PUBLIC_PAGES = (
     "/",
@@ -477,7 +463,6 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         f"{p}/tider/{time.id}/fraga"
         for time in session.scalars(select(AgreedTime).where(AgreedTime.person_id == person_id))
     ]
-    found += [f"{p}/om-det-blir-samre", f"{p}/om-det-blir-samre/skriv"]
     found += [f"{p}/paminnelser/ny", f"{p}/paminnelser/telefon"]
     for reminder in session.scalars(select(Reminder).where(Reminder.person_id == person_id)):
         found.append(f"{p}/paminnelser/{reminder.id}/avsluta")
@@ -516,7 +501,6 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
             )
         ),
         *(f"{p}/{page}" for page in ("tappad-telefon",)),
-        *(f"{p}/om-det-blir-samre{page}" for page in ("", "/skriv")),
         *(f"{p}/viktigt/{prompt}" for prompt in ("strength", "know")),
         *("/personal/ta-emot", "/personal/nodoppning"),
         f"/personal/person/{person_id}",

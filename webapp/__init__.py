@@ -81,14 +81,12 @@ def _register_features(app: Flask) -> None:
         custody_routes,
         deaths_routes,
         number_routes,
-        plan_routes,
         protection_routes,
         sip_routes,
     )
     from webapp.staff import routes as staff
     from webapp.today import routes as today
     from webapp.what_matters import routes as what_matters
-    from webapp.worse import routes as worse
 
     for feature in (
         accounts,
@@ -106,7 +104,6 @@ def _register_features(app: Flask) -> None:
         meeting_calls,
         feed_routes,
         contacts,
-        worse,
         reminders,
         answer_routes,
         phone_routes,
@@ -118,7 +115,6 @@ def _register_features(app: Flask) -> None:
         care_routes,
         contact_routes,
         sip_routes,
-        plan_routes,
         custody_routes,
         deaths_routes,
         protection_routes,

@@ -64,7 +64,7 @@ def app(
     i18n.init_app(app, routes.device_language)
     app.jinja_env.globals["csrf"] = lambda: Markup('<input type="hidden" name="csrf_token" value="token">')
     app.extensions["naramig.urgent"] = lambda: URGENT
-    app.extensions["naramig.feedback"] = lambda page, words: told.append((page, words))
+    app.extensions["naramig.feedback"] = lambda page, words, _: told.append((page, words))
     monkeypatch.setattr(limits, "may_try", lambda *_what: True)  # counting needs a database
     routes.init_app(app)
     for endpoint, address in ELSEWHERE.items():

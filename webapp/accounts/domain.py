@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -84,8 +84,10 @@ def called(session: Session, person_id: UUID) -> str:
     return session.get_one(Person, person_id).called
 
 
-def add_staff(session: Session, *, name: str, language: str = "sv") -> StaffMember:
-    staff = StaffMember(name=name, language=language)
+def add_staff(
+    session: Session, *, name: str, language: str = "sv", staff_id: UUID | None = None
+) -> StaffMember:
+    staff = StaffMember(id=staff_id or uuid4(), name=name, language=language)
     session.add(staff)
     session.flush()
     return staff

@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask import g
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, ValidationError
+from wtforms import DateField, Field, HiddenField, IntegerField, ValidationError
 from wtforms.validators import DataRequired, Length
 
 from webapp.core.i18n import LazyText, _l
@@ -44,6 +45,20 @@ class Form(FlaskForm):
         return fine
 
 
+class OnceForm(Form):
+    """A form that makes something new: sent twice, by a double press or a lost answer, it is made once."""
+
+    once = HiddenField(default=lambda: str(uuid4()))
+
+    @property
+    def once_id(self) -> UUID:
+        """The same for each sending of one opened form; new where what was sent is no id."""
+        try:
+            return UUID(str(self.once.data or ""))
+        except ValueError:
+            return uuid4()
+
+
 class DayField(DateField):
     """A date, with our own words when it is none; what was typed is kept."""
 
@@ -57,6 +72,23 @@ class DayField(DateField):
         except ValueError:
             self.data = None
             raise ValueError(_l("Skriv en dag som finns, till exempel 2026-03-31")) from None
+
+
+class CountField(IntegerField):
+    """A count that the page itself wrote, such as a version: 0 to a million. Anything else is no count."""
+
+    data: int | None
+    MOST_DIGITS = 7
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        written = str(valuelist[0]).strip() if valuelist else ""
+        if not written:
+            self.data = 0
+            return
+        self.data = None
+        if not (written.isascii() and written.isdigit()) or len(written) > self.MOST_DIGITS:
+            raise ValueError(_l("Gå tillbaka, ladda om sidan och försök en gång till."))
+        self.data = int(written)
 
 
 def clean(text: str | None) -> str:

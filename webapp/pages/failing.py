@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from uuid import UUID
 
 from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from webapp.pages.errors import error_page
@@ -43,14 +45,19 @@ def _answer(code: int) -> Response:
     return make_response(error_page(code, current_app.extensions["naramig.urgent"]()), code)
 
 
-def keep_feedback(page: str, words: str) -> None:
+def keep_feedback(page: str, words: str, message_id: UUID) -> None:
     """What a person says is wrong goes to whoever runs the app, by the log: which page, and how long it was.
 
     The words may hold anything, so they are kept where only the app's owners read: `feedback` in the database.
+    Twice is once.
     """
     from webapp.core import clock, db
     from webapp.pages.models import Feedback
 
-    db.session.add(Feedback(page=page, words=words, told_at=clock.now()))
-    db.session.commit()
+    db.session.add(Feedback(id=message_id, page=page, words=words, told_at=clock.now()))
+    try:
+        db.session.commit()
+    except IntegrityError:  # sent twice: it is there
+        db.session.rollback()
+        return
     log.info("feedback received", extra={"facts": {"page": page, "length": len(words)}})

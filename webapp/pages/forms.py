@@ -8,7 +8,7 @@ from uuid import UUID
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from webapp.core.forms import Form, clean, no_strange_signs, text_rules
+from webapp.core.forms import OnceForm, clean, no_strange_signs, text_rules
 from webapp.core.i18n import _l
 
 MOST_WORDS = 2000  # characters
@@ -16,7 +16,7 @@ MOST_PAGE = 200
 _WORDS = re.compile(r"[a-z-]*|…")
 
 
-class FeedbackForm(Form):
+class FeedbackForm(OnceForm):
     """One question, and the page it is about. Nothing about who asks."""
 
     words = TextAreaField(

@@ -50,7 +50,7 @@ def init_app(app: Flask) -> None:
 
     Others may put into `app.extensions`: "naramig.urgent", () -> the numbers on the start and error pages;
     "naramig.language_chosen", (code) -> None, which keeps it for the signed-in person;
-    "naramig.feedback", (page, words) -> None.
+    "naramig.feedback", (page, words, id) -> None: the same id again is the same message.
     """
     assets.init_app(app)
     app.add_template_global(sky.theme_colours, "theme_colours")
@@ -129,7 +129,7 @@ def feedback() -> ResponseReturnValue:
     form = FeedbackForm()
     if form.validate_on_submit() and _may_tell(form):
         page, words = form.value()
-        current_app.extensions["naramig.feedback"](page, words)
+        current_app.extensions["naramig.feedback"](page, words, form.once_id)
         flash(plain("Tack. Det du skrev är skickat."), "good")
         return redirect(url_for(".feedback"))
     if request.method == "GET":

@@ -7,8 +7,6 @@ text sent twice, because the first answer never came, is saved once.
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
-
 from flask import request
 from wtforms import HiddenField
 
@@ -28,20 +26,6 @@ class RevisedForm(Form):
         """The revision it was opened from; 0 where what was sent is no number."""
         sent = str(self.revision.data or "")
         return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
-
-
-class OnceForm(Form):
-    """A form that makes something new: sent twice, because the first answer never came, it is made once."""
-
-    once = HiddenField()
-
-    @property
-    def once_id(self) -> UUID:
-        """The same for each sending of one opened form; new where what was sent is no id."""
-        try:
-            return UUID(str(self.once.data or ""))
-        except ValueError:
-            return uuid4()
 
 
 class Together:

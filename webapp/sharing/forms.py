@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 from webapp.accounts import numbers
 from webapp.accounts.numbers import IdentityNumber
 from webapp.core import clock
-from webapp.core.forms import DayField, Form, clean, text_rules
+from webapp.core.forms import DayField, Form, OnceForm, clean, text_rules
 from webapp.core.i18n import LazyText, _l
 from webapp.permissions import Area, Level
 from webapp.sharing import terms
@@ -80,7 +80,7 @@ class GrantForm(Form):
         return Grant(**{str(area): Level(self[area].data) for area in terms.AREAS}, until_on=until_on)
 
 
-class InvitationForm(GrantForm):
+class InvitationForm(GrantForm, OnceForm):
     """Also whom, in the person's own words; and by number. Both may be left out."""
 
     called = StringField(_l("Vem vill du bjuda in?"), filters=[clean], validators=text_rules(None, MOST_NAME))

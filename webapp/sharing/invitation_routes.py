@@ -29,7 +29,7 @@ def new(person_id: UUID) -> ResponseReturnValue:
         whom = (form.called.data or "", form.relation.data or "", form.identity())
         wish = invitations.Wish(form.grant(), *whom)
         try:
-            _, token = invitations.invite(db.session, person_id, wish, clock.now())
+            _, token = invitations.invite(db.session, person_id, wish, clock.now(), form.once_id)
         except invitations.TooMany:
             form.form_errors.append(
                 plain("Du har redan många inbjudningar eller anhöriga. Ta bort någon först.")

@@ -11,9 +11,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
@@ -25,7 +25,7 @@ from webapp.sharing.changing import replace_consent
 from webapp.sharing.domain import Grant
 from webapp.sharing.models import Closed, Consent, ConsentKind, HowGiven, Invitation
 from webapp.sharing.notices import Kind
-from webapp.sharing.ties import holds
+from webapp.sharing.ties import holds, one_by_one
 
 OCTETS = 24  # of the token: 192 bits
 
@@ -52,21 +52,32 @@ class Wish:
     number: IdentityNumber | None = None  # only who has it may accept, and then at once
 
 
-def invite(session: Session, person_id: UUID, wish: Wish, now: datetime) -> tuple[Invitation, str]:
-    """A new invitation and its token, which is nowhere else. Raises TooMany, NotForProtected, OwnNumber."""
+def invite(
+    session: Session, person_id: UUID, wish: Wish, now: datetime, once: UUID | None = None
+) -> tuple[Invitation, str]:
+    """A new invitation and its token, which is nowhere else. Raises TooMany, NotForProtected, OwnNumber.
+
+    The same `once` again is the same invitation under a new token: nobody has seen the one before.
+    """
     today = clock.local(now).date()
     person = session.get_one(Person, person_id)
     if person.protected:
         raise NotForProtected
     if wish.number is not None and wish.number.digits == person.number:
         raise OwnNumber
+    token = secrets.token_urlsafe(OCTETS)
+    one_by_one(session, person_id)
+    invitation_id = uuid5(person_id, once.hex) if once else uuid4()
+    made = session.get(Invitation, invitation_id)
+    if made is not None and made.accepted_at is None and made.closed_at is None:
+        made.token_hash = hashed(token)
+        return made, token
     out = select(func.count(Invitation.id)).where(Invitation.person_id == person_id, _stands(now))
     if (session.scalar(out) or 0) >= terms.MOST_OPEN or _has_most_relatives(session, person_id, today):
         raise TooMany
-    token = secrets.token_urlsafe(OCTETS)
     grant = wish.grant
     invitation = Invitation(
-        id=uuid4(),
+        id=uuid4() if made else invitation_id,
         person_id=person_id,
         token_hash=hashed(token),
         called=wish.called,
@@ -290,12 +301,16 @@ class Out:
 
 
 def out_for(session: Session, person_id: UUID, now: datetime) -> Sequence[Out]:
-    """The person's invitations that stand, those that wait for a word first."""
+    """The person's invitations that stand, those that wait for a word first.
+
+    Not one that somebody accepted who has died since, or has protected identity now.
+    """
     who = aliased(Person)
+    may_be_named = and_(who.protected.is_(False), who.deceased_at.is_(None))
     found = session.execute(
         select(Invitation, who.name)
         .outerjoin(who, who.id == Invitation.accepted_by)
-        .where(Invitation.person_id == person_id, _stands(now))
+        .where(Invitation.person_id == person_id, _stands(now), or_(who.id.is_(None), may_be_named))
         .order_by(Invitation.accepted_at.is_(None), Invitation.made_at, Invitation.id)
     )
     return [

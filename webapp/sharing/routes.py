@@ -13,7 +13,6 @@ from webapp.core.access import needs
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
-from webapp.plans import freezing
 from webapp.reminders import domain as reminders
 from webapp.sharing import changing, domain, invitations, link
 from webapp.sharing.forms import GrantForm, as_chosen
@@ -68,8 +67,7 @@ def withdraw(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
             "sharing/withdraw.html", consent=consent, name=_name(consent), reminders=theirs
         )
     now = clock.now()
-    ended = freezing.withdraw if consent.kind is ConsentKind.SIP else domain.withdraw_consent
-    if not ended(db.session, person_id, consent_id, now):
+    if not domain.withdraw_consent(db.session, person_id, consent_id, now):
         abort(404)
     for reminder in theirs if request.form.get("paminnelser") == "avsluta" else ():
         reminders.end(db.session, reminder, now)

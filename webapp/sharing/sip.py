@@ -39,7 +39,6 @@ class Agreed:
     how: HowGiven
     areas: Set[Area] = frozenset(AREAS)
     until_on: date | None = None  # None: twelve months
-    given_by: UUID | None = None  # a guardian, god man or förvaltare who said yes; None: the person
 
 
 def consent_to_sip(
@@ -59,7 +58,6 @@ def consent_to_sip(
         flow=agreed.flow,
         **{area.value: Level.SEE if area in agreed.areas else Level.NONE for area in AREAS},
         how=agreed.how,
-        given_by_id=agreed.given_by,
         recorded_by=recorded_by,
         from_on=today,
         until_on=agreed.until_on or today + DEFAULT_LENGTH,
@@ -79,27 +77,24 @@ def tell_recorded(session: Session, person_id: UUID, now: datetime) -> None:
 
 def withdraw_sip(
     session: Session, person_id: UUID, consent_id: UUID, plans: Sequence[Flow], by: str, now: datetime
-) -> Flow | None:
-    """End every consent to this kind of plan: whoever takes back one has taken back the sharing.
-
-    `by` is the staff member who writes it down, and the person is told; empty where the person does it.
-    The kind of plan; None if there is no such consent in these plans.
-    """
-    standing = (
-        Consent.person_id == person_id,
-        Consent.kind == ConsentKind.SIP,
-        Consent.flow.in_(plans),
-        Consent.withdrawn_at.is_(None),
-    )
-    flow = session.scalar(select(Consent.flow).where(Consent.id == consent_id, *standing))
-    if flow is None:
-        return None
-    session.execute(
-        update(Consent).where(*standing, Consent.flow == flow).values(withdrawn_at=now, withdrawn_by=by)
-    )
-    if by:
-        notices.tell(session, person_id, notices.Kind.SIP_ENDED, now)
-    return flow
+) -> bool:
+    """Staff record that the person has withdrawn it; the person is told. False if there is none in these plans."""
+    done = session.execute(
+        update(Consent)
+        .where(
+            Consent.id == consent_id,
+            Consent.person_id == person_id,
+            Consent.kind == ConsentKind.SIP,
+            Consent.flow.in_(plans),
+            Consent.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now, withdrawn_by=by)
+        .returning(Consent.id)
+    ).first()
+    if done is None:
+        return False
+    notices.tell(session, person_id, notices.Kind.SIP_ENDED, now)
+    return True
 
 
 def units_for(session: Session, unit: Unit, municipality: str) -> Sequence[Unit]:

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Optional, Regexp
 
 from webapp.accounts.models import Duty
 from webapp.core import clock
-from webapp.core.forms import DayField, Form, clean, text_rules
+from webapp.core.forms import DayField, Form, OnceForm, clean, text_rules
 from webapp.core.i18n import LazyText, _l
 from webapp.directory.flows import Flow
 from webapp.directory.models import Huvudman, Organisation, Unit
@@ -85,7 +85,7 @@ class UnitForm(Form):
         )
 
 
-class MemberForm(Form):
+class MemberForm(OnceForm):
     name = StringField(_l("Namn"), filters=[clean], validators=text_rules(_l("Skriv namnet"), 200))
     hsa_id = _hsa_id()
 

@@ -105,7 +105,8 @@ def new_member() -> ResponseReturnValue:
     if form.validate_on_submit():
         now = clock.now()
         try:
-            made = administration.add_member(db.session, the_reader, form.name.data, form.hsa_id.data, now)
+            member = (form.name.data, form.hsa_id.data)
+            made = administration.add_member(db.session, the_reader, *member, now, form.once_id)
         except Taken:
             form.is_taken()
         else:

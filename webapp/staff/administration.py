@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts import domain as accounts
 from webapp.accounts import logins
-from webapp.accounts.models import Assignment, Duty, StaffMember
+from webapp.accounts.models import Account, Assignment, Duty, StaffMember
 from webapp.core import clock
 from webapp.core.access import Reader
 from webapp.directory.flows import Flow
@@ -114,9 +114,16 @@ def _say(unit: Unit, facts: UnitFacts, now: datetime) -> None:
     unit.flow, unit.phone, unit.hsa_id = facts.flow, facts.phone, facts.hsa_id
 
 
-def add_member(session: Session, who: Reader, name: str, hsa_id: str | None, now: datetime) -> StaffMember:
-    """Raises Taken."""
-    member = accounts.add_staff(session, name=name)
+def add_member(
+    session: Session, who: Reader, name: str, hsa_id: str | None, now: datetime, once: UUID
+) -> StaffMember:
+    """Raises Taken. The same `once` from the same administrator again is the member made then."""
+    session.execute(select(Account.id).where(Account.id == who.account_id).with_for_update())
+    member_id = uuid5(who.account_id, once.hex)
+    made = session.get(StaffMember, member_id)
+    if made is not None:
+        return made
+    member = accounts.add_staff(session, name=name, staff_id=member_id)
     member.hsa_id = hsa_id
     _keep(session, member)
     _write(session, who, Act.MEMBER_ADDED, name, now, staff_id=member.id)

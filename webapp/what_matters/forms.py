@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, IntegerField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms import BooleanField, TextAreaField
 from wtforms.widgets import HiddenInput
 
-from webapp.core.forms import Form, clean, text_rules
+from webapp.core.forms import CountField, Form, clean, text_rules
 from webapp.core.i18n import _l
 from webapp.what_matters.models import MOST_WORDS
 
@@ -21,9 +20,7 @@ class WordsForm(Form):
             _l("Skriv något, eller gå tillbaka. Du behöver inte svara."), MOST_WORDS, lines=True
         ),
     )
-    version = IntegerField(
-        widget=HiddenInput(), default=0, validators=[Optional(), NumberRange(0, 1_000_000)]
-    )
+    version = CountField(widget=HiddenInput(), default=0)
 
 
 class SharingForm(Form):
