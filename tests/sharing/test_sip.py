@@ -10,11 +10,14 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from tests.conftest import NOON
-from tests.people import Guest, Visitor
+from tests.people import Guest, Visitor, person_id
+from tests.staff.test_at_once import all_at_once, reader
 from webapp.accounts.models import Person
 from webapp.core import clock
+from webapp.core.access import Reader
 from webapp.core.db import Database
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation, Unit
@@ -111,6 +114,90 @@ def test_staff_record_a_consent_with_how_with_whom_what_and_until_when(
     assert "Hemtjänsten Arjeplog" in page
     assert re.search(r"Får se:</b>\s*Plan\s*<", page)  # and neither contacts nor reminders
     assert eino.post(f"{eino.p}/delning/{made.id}/sluta").status_code == 302  # and out again, by the person
+
+
+def between(guest: Guest, database: Database, name: str) -> list[str]:
+    """The unit of this name, as the form's box for it."""
+    with database.read() as session:
+        return [str(unit(session, name).id)]
+
+
+def standing(database: Database, person: UUID) -> list[Consent]:
+    with database.read() as session:
+        mine = (Consent.person_id == person, Consent.kind == "sip", Consent.withdrawn_at.is_(None))
+        return list(session.scalars(select(Consent).where(*mine)))
+
+
+def test_said_anew_between_the_same_units_it_stands_instead_of_what_was_said_before(
+    database: Database, visit: Visitor
+) -> None:
+    aino, anna = visit("aino"), visit("anna")
+    centre = between(anna, database, "Arjeplogs hälsocentral")
+    assert new(anna, str(aino.id), centre).status_code == 302
+    assert "Nils" in anna.page(f"{aino.p}/kontakter")
+    with clock.frozen(NOON + timedelta(minutes=5)):
+        assert new(anna, str(aino.id), centre, areas=["plan"]).status_code == 302
+    (only,) = standing(database, aino.id)
+    assert (only.plan, only.contacts, only.reminders) == (1, 0, 0)
+    said = anna.page(f"/personal/person/{aino.id}/sip/nytt")
+    assert "Personen har redan sagt ja till: Arjeplogs hälsocentral, Hemtjänsten Arjeplog." in said
+    assert THEIRS in anna.page(f"{aino.p}/plan")
+    assert "Nils" not in anna.page(f"{aino.p}/kontakter")
+    page = aino.page(f"{aino.p}/delning")
+    assert page.count("Sluta dela</a>") == 1 + page.count("/andra")  # one for the plan, one for each relative
+    assert "Då ändrades det." in page
+    assert aino.post(f"{aino.p}/delning/{only.id}/sluta").status_code == 302
+    assert THEIRS not in anna.page(f"{aino.p}/plan")
+
+
+def test_a_double_press_makes_one_consent_and_one_word_to_the_person(
+    database: Database, visit: Visitor
+) -> None:
+    aino, anna = visit("aino"), visit("anna")
+    centre = between(anna, database, "Arjeplogs hälsocentral")
+    for _ in range(3):
+        assert new(anna, str(aino.id), centre).status_code == 302
+    with database.read() as session:
+        made = select(func.count()).select_from(Consent)
+        theirs = (Consent.person_id == aino.id, Consent.kind == "sip")
+        assert session.scalar(made.where(*theirs)) == 2  # the one from the demo, ended, and this
+    assert len(standing(database, aino.id)) == 1
+
+
+def test_two_staff_who_write_it_down_at_once_leave_one_that_holds(app: Flask, database: Database) -> None:
+    aino = person_id(app, "aino")
+    staff = [reader(app, database, sub) for sub in ("anna", "nils", "anna", "nils")]
+
+    def write(session: Session, by: Reader) -> None:
+        both = [unit(session, name) for name in ("Hemtjänsten Arjeplog", "Arjeplogs hälsocentral")]
+        sip.consent_to_sip(session, aino, sip.Agreed(Flow.ELDER, both, HowGiven.ORAL), by.name, NOON)
+
+    assert all_at_once(app, database, staff, write) == []
+    assert len(standing(database, aino)) == 1
+
+
+def test_narrower_and_wider_take_its_place_and_other_units_do_not(app: Flask, database: Database) -> None:
+    aino = person_id(app, "aino")
+
+    def agree(*names: str) -> set[UUID]:
+        with database.writing() as session:
+            agreed = sip.Agreed(Flow.ELDER, [unit(session, name) for name in names], HowGiven.ORAL)
+            sip.consent_to_sip(session, aino, agreed, "Anna", NOON)
+        return {each.id for each in standing(database, aino)}
+
+    home, centre, gun = "Hemtjänsten Arjeplog", "Arjeplogs hälsocentral", "Kalix hälsocentral"
+    first = agree(home, centre)
+    wider = agree(home, centre, gun)
+    assert len(wider) == 1
+    assert not wider & first
+    narrower = agree(home, centre)
+    assert len(narrower) == 1
+    assert not narrower & wider
+    beside = agree(home, gun)  # another agreement: the health centre in Arjeplog has no part in it
+    assert len(beside) == 2
+    with database.writing() as session:
+        assert sip.withdraw_sip(session, aino, narrower.pop(), [Flow.ELDER], "", NOON)
+    assert standing(database, aino) == []  # home care would have gone on seeing the region's rows
 
 
 def _work_at(database: Database, guest: Guest, name: str) -> None:

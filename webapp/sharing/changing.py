@@ -110,7 +110,10 @@ def earlier(session: Session, person_id: UUID, now: datetime) -> Sequence[Earlie
     changed = exists(
         select(next_one.id).where(
             next_one.person_id == Consent.person_id,
-            next_one.relative_id == Consent.relative_id,
+            or_(
+                next_one.relative_id == Consent.relative_id,
+                and_(next_one.kind == ConsentKind.SIP, next_one.flow == Consent.flow),
+            ),
             next_one.given_at == Consent.withdrawn_at,
         )
     )

@@ -19,11 +19,12 @@ from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.permissions import Area, Level
-from webapp.sharing import notices
+from webapp.sharing import notices, ties
 from webapp.sharing.domain import DEFAULT_LENGTH
 from webapp.sharing.models import Consent, ConsentKind, ConsentUnit, HowGiven
 
 AREAS = (Area.PLAN, Area.CONTACTS, Area.REMINDERS)
+_SAID = (*(area.value for area in AREAS), "how", "recorded_by", "from_on", "until_on")
 
 
 class WrongFlow(ValueError):
@@ -46,10 +47,13 @@ def consent_to_sip(
 ) -> Consent:
     """The person consents that these units share what the plan needs, across organisations.
 
+    It stands instead of what the person consented to before between the same units, or some of them, or these
+    and others, in the same kind of plan: narrower or wider. Said twice, as by a double press, it is one.
     Whoever records it for the person also tells the person (`tell_recorded`). Raises WrongFlow.
     """
     if not all(flows.takes_part(unit.flow, agreed.flow) for unit in agreed.units):
         raise WrongFlow
+    ties.one_by_one(session, person_id)
     today = clock.local(now).date()
     consent = Consent(
         id=uuid4(),
@@ -63,11 +67,45 @@ def consent_to_sip(
         until_on=agreed.until_on or today + DEFAULT_LENGTH,
         given_at=now,
     )
+    units = {unit.id for unit in agreed.units}
+    for before, theirs in _standing(session, person_id, agreed.flow, today):
+        if theirs == units and _says(before) == _says(consent):
+            return before
+        if theirs <= units or units <= theirs:
+            before.withdrawn_at, before.withdrawn_by = now, recorded_by
     session.add(consent)
     session.flush()
-    session.add_all(ConsentUnit(consent_id=consent.id, unit_id=unit.id) for unit in agreed.units)
+    session.add_all(ConsentUnit(consent_id=consent.id, unit_id=unit_id) for unit_id in units)
     session.flush()
     return consent
+
+
+def _standing(
+    session: Session, person_id: UUID, flow: Flow, today: date
+) -> Sequence[tuple[Consent, Set[UUID]]]:
+    """The person's consents of this kind of plan that hold, each with its units; the newest first."""
+    found = session.scalars(
+        select(Consent)
+        .where(
+            Consent.person_id == person_id,
+            Consent.kind == ConsentKind.SIP,
+            Consent.flow == flow,
+            ties.holds(today),
+        )
+        .order_by(Consent.given_at.desc(), Consent.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    named = session.execute(
+        select(ConsentUnit.consent_id, ConsentUnit.unit_id).where(
+            ConsentUnit.consent_id.in_([each.id for each in found])
+        )
+    ).all()
+    return [(each, {row.unit_id for row in named if row.consent_id == each.id}) for each in found]
+
+
+def _says(consent: Consent) -> tuple[object, ...]:
+    """What was consented to, how, until when, and who wrote it down on which day."""
+    return tuple(getattr(consent, said) for said in _SAID)
 
 
 def tell_recorded(session: Session, person_id: UUID, now: datetime) -> None:
@@ -77,24 +115,27 @@ def tell_recorded(session: Session, person_id: UUID, now: datetime) -> None:
 
 def withdraw_sip(
     session: Session, person_id: UUID, consent_id: UUID, plans: Sequence[Flow], by: str, now: datetime
-) -> bool:
-    """Staff record that the person has withdrawn it; the person is told. False if there is none in these plans."""
-    done = session.execute(
-        update(Consent)
-        .where(
-            Consent.id == consent_id,
-            Consent.person_id == person_id,
-            Consent.kind == ConsentKind.SIP,
-            Consent.flow.in_(plans),
-            Consent.withdrawn_at.is_(None),
-        )
-        .values(withdrawn_at=now, withdrawn_by=by)
-        .returning(Consent.id)
-    ).first()
-    if done is None:
-        return False
-    notices.tell(session, person_id, notices.Kind.SIP_ENDED, now)
-    return True
+) -> Flow | None:
+    """End every consent to this kind of plan: whoever takes back one has taken back the sharing.
+
+    `by` is the staff member who writes it down, and the person is told; empty where the person does it.
+    The kind of plan; None if there is no such consent in these plans.
+    """
+    standing = (
+        Consent.person_id == person_id,
+        Consent.kind == ConsentKind.SIP,
+        Consent.flow.in_(plans),
+        Consent.withdrawn_at.is_(None),
+    )
+    flow = session.scalar(select(Consent.flow).where(Consent.id == consent_id, *standing))
+    if flow is None:
+        return None
+    session.execute(
+        update(Consent).where(*standing, Consent.flow == flow).values(withdrawn_at=now, withdrawn_by=by)
+    )
+    if by:
+        notices.tell(session, person_id, notices.Kind.SIP_ENDED, now)
+    return flow
 
 
 def units_for(session: Session, unit: Unit, municipality: str) -> Sequence[Unit]:

@@ -15,7 +15,7 @@ from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.permissions import Permission
-from webapp.sharing import sip
+from webapp.sharing import domain, sip
 from webapp.sharing.domain import DEFAULT_LENGTH
 from webapp.staff import words
 from webapp.staff.forms import SipForm
@@ -37,7 +37,8 @@ def record(person_id: UUID) -> ResponseReturnValue:
         db.session.commit()
         flash(plain("Sparat. Personen ser det på sin sida Vem får se vad."))
         return redirect(url_for("care.show", person_id=person_id))
-    return render_template("staff/sip.html", form=form, own=own)
+    already = domain.sip_of(db.session, person_id, flows.plans_of(own.flow))
+    return render_template("staff/sip.html", form=form, own=own, already=already)
 
 
 @bp.post("/<uuid:consent_id>/tillbaka")
