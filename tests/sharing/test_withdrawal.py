@@ -87,6 +87,49 @@ def test_fifty_at_once_read_nothing_once_it_is_confirmed(app: Flask, visit: Visi
     assert {status for _, status in reads} == {200, 404}
 
 
+def test_a_page_that_stood_open_when_it_was_changed_ends_what_holds_now(
+    app: Flask, database: Database, visit: Visitor, consent: UUID
+) -> None:
+    aino, lisa = visit("aino"), visit("lisa")
+    end = f"{aino.p}/delning/{consent}/sluta"
+    assert "Ja, sluta dela" in aino.page(end)
+    change = {**FIELDS, "relation": "dotter", "plan": "1"}
+    assert aino.post(f"{aino.p}/delning/{consent}/andra", change).status_code == 302
+    assert "Ja, sluta dela" in aino.page(end)  # the same page, come back to
+    assert lisa.get(f"{aino.p}/plan").status_code == 200
+    assert aino.post(end).location == f"{aino.p}/delning"
+    assert "Du har slutat dela. Det gäller direkt." in aino.page(f"{aino.p}/delning")
+    assert lisa.get(f"{aino.p}/plan").status_code == 404
+
+
+def test_pressed_twice_it_says_that_it_has_ended(app: Flask, visit: Visitor, consent: UUID) -> None:
+    aino = visit("aino")
+    end = f"{aino.p}/delning/{consent}/sluta"
+    for _ in range(2):
+        assert aino.post(end).location == f"{aino.p}/delning"
+        assert "Du har slutat dela. Det gäller direkt." in aino.page(f"{aino.p}/delning")
+    page = aino.page(end)
+    assert "Du delar inte längre med Lisa" in page
+    assert "Ja, sluta dela" not in page
+
+
+def test_a_consent_that_was_somebody_elses_is_nobodys_to_end(
+    app: Flask, visit: Visitor, consent: UUID
+) -> None:
+    """Neither while it holds nor after."""
+    aino = visit("aino")
+    for _ in range(2):
+        for sub in ("eino", "lisa", "nils", "sara"):
+            guest = visit(sub)
+            for path in (
+                f"{aino.p}/delning/{consent}/sluta",
+                f"/p/{person_id(app, 'eino')}/delning/{consent}/sluta",
+            ):
+                assert guest.get(path).status_code == 404, (sub, path)
+                assert guest.post(path).status_code == 404, (sub, path)
+        assert aino.post(f"{aino.p}/delning/{consent}/sluta").status_code == 302
+
+
 def test_a_form_that_stood_open_changes_nothing(
     app: Flask, database: Database, visit: Visitor, consent: UUID
 ) -> None:

@@ -67,6 +67,31 @@ def consent_of(session: Session, person_id: UUID, consent_id: UUID, now: datetim
     return session.scalars(select(Consent).where(*mine, holds(today))).first()
 
 
+def once_given(session: Session, person_id: UUID, consent_id: UUID) -> Consent | None:
+    """A consent of this person's, ended or not, that they can end themselves: a page may have stood open long."""
+    mine = (Consent.id == consent_id, Consent.person_id == person_id, Consent.kind.not_in(BY_STAFF))
+    return session.scalars(select(Consent).where(*mine).execution_options(populate_existing=True)).first()
+
+
+def in_its_place(session: Session, consent: Consent, now: datetime) -> Consent | None:
+    """What holds now of what this consent was about: itself, or one that came instead. None: it has ended."""
+    about = (
+        Consent.flow == consent.flow
+        if consent.kind is ConsentKind.SIP
+        else Consent.relative_id == consent.relative_id
+    )
+    return session.scalars(
+        select(Consent)
+        .where(
+            Consent.person_id == consent.person_id,
+            Consent.kind == consent.kind,
+            about,
+            holds(clock.local(now).date()),
+        )
+        .order_by(Consent.id != consent.id, Consent.given_at.desc(), Consent.id)
+    ).first()
+
+
 def change_consent(session: Session, consent: Consent, relation: str, grant: Grant, now: datetime) -> Consent:
     """The person lets the relative of this consent into something else, or until another day."""
     if consent.relative_id is None:

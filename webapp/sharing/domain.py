@@ -19,7 +19,7 @@ from webapp.directory.models import Unit
 from webapp.permissions import Area, Level, Ties
 from webapp.sharing import notices, older_links
 from webapp.sharing.guardians import areas_for_guardian
-from webapp.sharing.models import BY_STAFF, CareRelation, Consent, ConsentKind, ConsentUnit, HowGiven
+from webapp.sharing.models import CareRelation, Consent, ConsentKind, ConsentUnit, HowGiven
 from webapp.sharing.ties import Relative, areas_together, binds, holds, mandate_of, relates
 
 DEFAULT_LENGTH = timedelta(days=365)
@@ -62,24 +62,24 @@ def let_in(
 
 
 def withdraw_consent(session: Session, person_id: UUID, consent_id: UUID, now: datetime) -> bool:
-    """Withdraw a consent of this person's; holds from the very next request. False if there is none such.
+    """The person takes back what they let the relative of this consent into; holds from the very next request.
 
-    A link that the relative was given before, by number, opens nothing any more either.
+    All of it, whatever came in this consent's place since the page was opened, and so that a link which the
+    relative was given before, by number, opens nothing any more either. False if nothing is left to end.
     """
+    theirs = (Consent.person_id == person_id, Consent.kind == ConsentKind.RELATIVE)
+    relative_id = session.scalar(select(Consent.relative_id).where(Consent.id == consent_id, *theirs))
+    if relative_id is None:
+        return False
     done = session.execute(
         update(Consent)
-        .where(
-            Consent.id == consent_id,
-            Consent.person_id == person_id,
-            Consent.kind.not_in(BY_STAFF),  # staff verify and end these
-            Consent.withdrawn_at.is_(None),
-        )
+        .where(*theirs, Consent.relative_id == relative_id, Consent.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
-        .returning(Consent.relative_id)
+        .returning(Consent.id)
     ).first()
-    if done is not None and done.relative_id is not None:
-        older_links.close_those_for(session, person_id, done.relative_id, now)
-        notices.tell(session, done.relative_id, notices.Kind.ACCESS_CHANGED, now)
+    if done is not None:
+        older_links.close_those_for(session, person_id, relative_id, now)
+        notices.tell(session, relative_id, notices.Kind.ACCESS_CHANGED, now)
     return done is not None
 
 

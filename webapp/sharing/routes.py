@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,9 +13,10 @@ from webapp.core import clock, db
 from webapp.core.access import needs
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
+from webapp.directory.flows import PLANS
 from webapp.permissions import Permission
 from webapp.reminders import domain as reminders
-from webapp.sharing import changing, domain, invitations, link
+from webapp.sharing import changing, domain, invitations, link, sip
 from webapp.sharing.forms import GrantForm, as_chosen
 from webapp.sharing.models import Consent, ConsentKind
 from webapp.sharing.words import AREAS, ROLES
@@ -57,23 +59,32 @@ def change(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
 @bp.route(f"{ONE}/sluta", methods=["GET", "POST"])
 @needs(Permission.SHARING_SET)
 def withdraw(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
-    """The first press asks what is to become of the reminders they have set, the second ends it."""
-    consent = _consent(person_id, consent_id)
-    theirs = (
-        reminders.set_by_relative(db.session, person_id, consent.relative_id) if consent.relative_id else ()
-    )
+    """The first press asks what is to become of the reminders they have set, the second ends it.
+
+    A page that stood open while it was changed or ended in another ends what holds now.
+    """
+    now = clock.now()
+    asked = changing.once_given(db.session, person_id, consent_id) or abort(404)
+    stands = changing.in_its_place(db.session, asked, now)
+    theirs = reminders.set_by_relative(db.session, person_id, asked.relative_id) if asked.relative_id else ()
     if request.method != "POST":
         return render_template(
-            "sharing/withdraw.html", consent=consent, name=_name(consent), reminders=theirs
+            "sharing/withdraw.html", stands=stands, consent=asked, name=_name(asked), reminders=theirs
         )
-    now = clock.now()
-    if not domain.withdraw_consent(db.session, person_id, consent_id, now):
-        abort(404)
+    if stands is not None:
+        _end(stands, now)
     for reminder in theirs if request.form.get("paminnelser") == "avsluta" else ():
         reminders.end(db.session, reminder, now)
     db.session.commit()
     flash(plain("Du har slutat dela. Det gäller direkt."))
     return redirect(url_for(".show", person_id=person_id))
+
+
+def _end(consent: Consent, now: datetime) -> None:
+    if consent.kind is ConsentKind.SIP:
+        sip.withdraw_sip(db.session, consent.person_id, consent.id, PLANS, "", now)
+    else:
+        domain.withdraw_consent(db.session, consent.person_id, consent.id, now)
 
 
 def _consent(person_id: UUID, consent_id: UUID) -> Consent:
