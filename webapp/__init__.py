@@ -80,6 +80,7 @@ def _register_features(app: Flask) -> None:
         contact_routes,
         custody_routes,
         deaths_routes,
+        directory_routes,
         number_routes,
         protection_routes,
         sip_routes,
@@ -120,6 +121,7 @@ def _register_features(app: Flask) -> None:
         protection_routes,
         number_routes,
         admin_routes,
+        directory_routes,
     ):
         app.register_blueprint(feature.bp)
     if app.config["SETTINGS"].invented_people:

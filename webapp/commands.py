@@ -12,6 +12,7 @@ from webapp import rotation
 from webapp.audit_commands import audit_cli
 from webapp.core import daily, logs, messages
 from webapp.core.db import Database
+from webapp.directory.commands import directory_cli
 from webapp.migrations import steps
 from webapp.migrations.fences import Roles
 from webapp.plans.starters.commands import plans_cli
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(messages.cli)
     app.cli.add_command(rotation.keys_cli)
     app.cli.add_command(audit_cli)
+    app.cli.add_command(directory_cli)
     app.cli.add_command(plans_cli)
     if app.config["SETTINGS"].invented_people:
         from webapp.demo.load import demo_cli

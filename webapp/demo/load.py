@@ -29,6 +29,7 @@ from webapp.core import access, audit, clock
 from webapp.core.access import Sight
 from webapp.core.db import Database
 from webapp.demo import story
+from webapp.directory import importing
 from webapp.directory.flows import Flow
 from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.meetings import domain as meetings
@@ -45,6 +46,7 @@ from webapp.what_matters.models import Answer, Prompt
 
 ISSUER = "demo"
 DATA = Path(__file__).with_name("people.toml")
+PLACES = Path(__file__).with_name("places.csv")
 BEGAN = timedelta(days=8)  # the story so far
 
 Facts = Mapping[str, Any]
@@ -76,6 +78,7 @@ def load(session: Session, now: datetime) -> list[str]:
     session.flush()
     for facts in data["unit"]:
         _add_unit(session, facts, clock.local(now).date())
+    importing.apply(session, PLACES.read_bytes(), clock.local(now).date())
     made = [facts["sub"] for facts in data["staff"] if _add_staff(session, facts)]
     for facts in data["person"]:
         if accounts.account_of(session, ISSUER, facts["sub"]) is None:

@@ -7,10 +7,12 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp.contacts import words as contact_words
 from webapp.core import clock, db
 from webapp.core.access import signed_in, the_reader
 from webapp.core.i18n import plain
-from webapp.directory import numbers
+from webapp.directory import near, numbers
+from webapp.directory.listing import PlaceKind
 from webapp.pages.frame import first_page
 from webapp.pages.routes import local_path
 from webapp.sharing import changing, domain, invitations, notices
@@ -22,7 +24,7 @@ from webapp.sharing.words import AREAS
 @signed_in("citizen")
 def mine() -> ResponseReturnValue:
     """Those the reader helps, those who have yet to say yes, and where the helper finds help."""
-    person_id = _reader_id()
+    person_id, municipality = _reader_id(), _municipality()
     return render_template(
         "sharing/mine.html",
         helped=domain.helped_by(db.session, person_id),
@@ -31,7 +33,10 @@ def mine() -> ResponseReturnValue:
         first_page=first_page,
         areas=AREAS,
         carers=[each for each in numbers.public_numbers() if each.group == "carers"],
-        municipality=_municipality(),
+        municipality=municipality,
+        support=_carer_support(municipality),
+        tel_hours=contact_words.hours,
+        now=clock.local(clock.now()),
         municipalities=[each.name for each in numbers.municipalities()],
     )
 
@@ -40,6 +45,12 @@ def _municipality() -> str:
     """The one asked for, else the reader's own; only one of the county's."""
     wanted = request.args.get("kommun") or the_reader.municipality
     return next((each.name for each in numbers.municipalities() if each.name == wanted), "")
+
+
+def _carer_support(municipality: str) -> list[near.Near]:
+    """The municipality's anhörigstöd that can be called."""
+    found = near.places_in(db.current(), municipality, clock.now()) if municipality else []
+    return [place for place in found if place.kind is PlaceKind.CARER_SUPPORT and place.phone]
 
 
 @bp.post("/mina/last")
