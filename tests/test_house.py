@@ -172,6 +172,8 @@ WHO_MAY_ENTER = {
     "directory.ring": "public",
     "health.alive": "public",
     "health.ready": "public",
+    "interchange.fetch": "plan_export",
+    "interchange.take_in": "plan_import",
     "invitations.answer": "citizen:any",
     "invitations.arrive": "public",
     "invitations.confirm": "sharing_set",

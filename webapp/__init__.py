@@ -63,6 +63,7 @@ def _register_features(app: Flask) -> None:
     from webapp.accounts.oidc import routes as oidc
     from webapp.contacts import routes as contacts
     from webapp.directory import routes as directory
+    from webapp.interchange import routes as interchange
     from webapp.meetings import feed_routes
     from webapp.meetings import routes as meetings
     from webapp.meetings import staff_routes as meeting_calls
@@ -101,6 +102,7 @@ def _register_features(app: Flask) -> None:
         what_matters,
         plans,
         plan_on_paper,
+        interchange,
         meetings,
         meeting_calls,
         feed_routes,

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     PLAN_ROW_EDIT = "plan_row_edit"
     PLAN_ROW_PROPOSE = "plan_row_propose"
     PLAN_TELL_OUTCOME = "plan_tell_outcome"
+    PLAN_EXPORT = "plan_export"
+    PLAN_IMPORT = "plan_import"
     TIMES_SEE = "times_see"
     MEETING_ASK = "meeting_ask"
     MEETING_CALL = "meeting_call"
@@ -148,6 +150,8 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.MEETING_ASK: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.MEETING_CALL: Rule(staff=True),
     Permission.CALENDAR_SET: Rule(me=True, areas=(Area.PLAN, Area.TIMES)),
+    Permission.PLAN_EXPORT: Rule(me=True, staff=True),
+    Permission.PLAN_IMPORT: Rule(staff=True),
     Permission.CONTACTS_SEE: Rule(me=True, paper=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
     Permission.CONTACT_SET: Rule(staff=True),
     Permission.REMINDERS_SEE: Rule(me=True, paper=True, areas=(Area.REMINDERS,), staff=True),

@@ -28,12 +28,10 @@ TAKEN = (
 )
 ONE_EACH = ("Patient", "CarePlan")
 # Where the library's list of codes ends in "+": the whole list, as https://hl7.org/fhir/R4/valueset-task-status.html.
-WHOLE_LISTS = {
-    ("Task", "status"): frozenset(
-        "draft requested received accepted rejected ready cancelled in-progress on-hold failed completed"
-        " entered-in-error".split()
-    )
-}
+TASK_STATES = (
+    "draft requested received accepted rejected ready cancelled in-progress on-hold failed completed"
+)
+WHOLE_LISTS = {("Task", "status"): frozenset([*TASK_STATES.split(), "entered-in-error"])}
 CHAINS = ("partOf", "replaces", "basedOn")
 
 

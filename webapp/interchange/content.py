@@ -82,6 +82,7 @@ class SharedRow:
     objection: str = ""
     revises_id: UUID | None = None
     ends_row: bool = False
+    unit_id: UUID | None = None  # whose staff proposed it
     answered_at: datetime | None = None
     written_at: datetime | None = None
     written_as: str = ""
@@ -148,6 +149,7 @@ class Shared:
     nobody_else: bool = False
     frozen_at: datetime | None = None
     unit_id: UUID | None = None
+    complete: bool = False  # the person's own copy: nothing is left out
     bodies: tuple[Body, ...] = ()
     near: tuple[Near, ...] = ()
     goals: tuple[SharedGoal, ...] = ()

@@ -71,14 +71,14 @@ def own_id(resource: Mapping[str, Any]) -> UUID:
         return uuid5(OTHERS, f"{resource.get('resourceType')}/{given}")
 
 
-def plan(bundle: Mapping[str, Any]) -> Shared:
-    """The plan of a bundle that checking.faults has found nothing wrong with."""
+def plan(bundle: Mapping[str, Any], person_id: UUID) -> Shared:
+    """The plan, for this person, of a bundle that checking.faults has found nothing wrong with."""
     found = found_in(bundle)
     (care_plan,), (patient,) = found.of("CarePlan"), found.of("Patient")
     answers = tuple(said for each in found.of("QuestionnaireResponse") for said in _said(each))
     return Shared(
         id=own_id(care_plan),
-        whose=_whose(patient),
+        whose=_whose(patient, person_id),
         begun_on=_day(care_plan.get("period", {}).get("start")),
         changed_at=_instant(bundle.get("meta", {}).get("lastUpdated")) or datetime.fromtimestamp(0, UTC),
         overall_id=found.id_at(extension(care_plan, "overall")),
@@ -92,6 +92,7 @@ def plan(bundle: Mapping[str, Any]) -> Shared:
         nobody_else=bool(extension(care_plan, "nobody-else")),
         frozen_at=_instant(extension(care_plan, "frozen-at")),
         unit_id=found.id_at(extension(care_plan, "unit")),
+        complete=bool(extension(care_plan, "complete")),
         bodies=tuple(_body(each, found) for each in found.of("Organization")),
         near=tuple(Near(id=own_id(each), name=_name(each)) for each in found.of("RelatedPerson")),
         goals=tuple(_goal(each, found) for each in found.of("Goal")),
@@ -102,11 +103,11 @@ def plan(bundle: Mapping[str, Any]) -> Shared:
     )
 
 
-def _whose(patient: Mapping[str, Any]) -> Whose:
+def _whose(patient: Mapping[str, Any], person_id: UUID) -> Whose:
     number = identified(patient, systems.OF_PERSONS)
     spoken = [each["language"] for each in patient.get("communication", ())]
     return Whose(
-        id=own_id(patient),
+        id=person_id,
         name=_name(patient),
         number=number,
         coordination=identified(patient, {systems.COORDINATION_NUMBER}) is not None,
@@ -169,6 +170,7 @@ def _row(task: Mapping[str, Any], found: Found) -> SharedRow:
         objection=task.get("statusReason", {}).get("text", ""),
         revises_id=found.id_at(extension(task, "revises")),
         ends_row=bool(extension(task, "ends-row")),
+        unit_id=found.id_at(extension(task, "unit")),
         answered_at=_instant(extension(task, "answered-at")),
         written_at=_instant(task.get("authoredOn")),
         written_as=extension(task, "written-as") or "",
@@ -188,7 +190,7 @@ def _inline(care_plan: Mapping[str, Any], found: Found) -> Iterator[SharedRow]:
         detail = activity.get("detail")
         if not detail:
             continue
-        by = next(iter(detail.get("performer", ())), {})
+        by: Json = next(iter(detail.get("performer", ())), {})
         there = found.at(by)
         period = detail.get("scheduledPeriod", {})
         yield SharedRow(
@@ -197,7 +199,8 @@ def _inline(care_plan: Mapping[str, Any], found: Found) -> Iterator[SharedRow]:
             doer=_doer(there),
             status=RowStatus.ENDED if detail["status"] in OVER else RowStatus.PROPOSED,
             organisation_id=own_id(there) if there and there["resourceType"] == "Organization" else None,
-            who=by.get("display") or (_name(there) if there and there["resourceType"] == "Practitioner" else ""),
+            who=by.get("display")
+            or (_name(there) if there and there["resourceType"] == "Practitioner" else ""),
             how_often=detail.get("scheduledString", ""),
             from_on=_day(period.get("start")),
             until_on=_day(period.get("end")),

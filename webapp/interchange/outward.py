@@ -122,6 +122,7 @@ def _care_plan(shared: Shared, patient: Json | None) -> Json:
                     ("no-answer-reason", "String", shared.no_answer_reason),
                     ("nobody-else", "Boolean", shared.nobody_else or None),
                     ("frozen-at", "Instant", instant(shared.frozen_at)),
+                    ("complete", "Boolean", shared.complete or None),
                 )
             ),
             "identifier": [{"system": systems.PLAN_ID, "value": str(shared.id)}],
@@ -212,6 +213,7 @@ def _task(row: SharedRow, shared: Shared, patient: Json | None) -> Json:
                         ("waits-for", "String", row.waits_for),
                         ("revises", "Reference", ref(row.revises_id)),
                         ("ends-row", "Boolean", row.ends_row or None),
+                        ("unit", "Reference", ref(row.unit_id)),
                         ("answered-at", "Instant", instant(row.answered_at)),
                         ("written-as", "String", row.written_as),
                         ("place", "Integer", row.place),
@@ -285,8 +287,6 @@ def _answer(each: Said, patient: Json | None) -> Json:
             "status": "completed",
             "subject": patient,
             "authored": instant(each.written_at),
-            "item": [
-                {"linkId": each.prompt, "text": each.question, "answer": [{"valueString": each.words}]}
-            ],
+            "item": [{"linkId": each.prompt, "text": each.question, "answer": [{"valueString": each.words}]}],
         }
     )

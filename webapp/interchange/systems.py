@@ -24,8 +24,12 @@ OF_PERSONS = frozenset(
 OF_UNITS = frozenset({HSA_ID, "urn:oid:1.2.752.129.2.1.4.1", "http://electronichealth.se/identifier/hsaid"})
 
 OURS = "urn:naramig:"
-PLAN_ID, ORGANISATION_ID, UNIT_ID, PERSON_ID = (f"{OURS}{kind}" for kind in ("plan", "organisation", "unit", "person"))
-DOER, FLOW, AREA, PROMPT, HUVUDMAN = (f"{OURS}{kind}" for kind in ("doer", "flow", "area", "prompt", "huvudman"))
+PLAN_ID, ORGANISATION_ID, UNIT_ID, PERSON_ID = (
+    f"{OURS}{kind}" for kind in ("plan", "organisation", "unit", "person")
+)
+DOER, FLOW, AREA, PROMPT, HUVUDMAN = (
+    f"{OURS}{kind}" for kind in ("doer", "flow", "area", "prompt", "huvudman")
+)
 
 Json = dict[str, Any]
 
@@ -70,4 +74,6 @@ def code_of(system: str, concepts: Iterable[Mapping[str, Any]]) -> str | None:
 def identified(thing: Mapping[str, Any], systems: Iterable[str]) -> str | None:
     """The value of the first identifier of any of these systems."""
     wanted = frozenset(systems)
-    return next((each.get("value") for each in thing.get("identifier", ()) if each.get("system") in wanted), None)
+    return next(
+        (each.get("value") for each in thing.get("identifier", ()) if each.get("system") in wanted), None
+    )

@@ -40,6 +40,7 @@ PAGES: Mapping[str, LazyText] = {
     "deaths": _l("Uppgifter för personalen"),
     "protection": _l("Skyddade personuppgifter"),
     "paper": _l("Papperskod"),
+    "interchange": _l("Planen som fil"),
 }
 SAME_PAGE = {
     "staff": "reminders",
