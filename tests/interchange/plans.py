@@ -139,7 +139,7 @@ def row_of(
         if before and status is not RowStatus.AGREED and draw(st.booleans())
         else None,
         ends_row=draw(st.booleans()),
-        unit_id=units[0].id if units and draw(st.booleans()) else None,
+        unit_id=units[0].id if draw(st.booleans()) and units else None,
         answered_at=draw(st.one_of(st.none(), moments)),
         written_at=draw(moments),
         written_as=draw(maybe),
@@ -158,7 +158,7 @@ def goal_of(draw: st.DrawFn, n: int, answers: list[Said]) -> SharedGoal:
         place=draw(st.integers(0, 99)),
         ended_on=draw(st.one_of(st.none(), days)),
         written_as=draw(maybe),
-        answer_id=answers[0].id if answers and draw(st.booleans()) else None,
+        answer_id=answers[0].id if draw(st.booleans()) and answers else None,
     )
 
 

@@ -248,9 +248,9 @@ def test_half_a_sign_is_refused_as_text_that_cannot_be_seen() -> None:
 def test_a_heavy_file_is_refused_within_a_second() -> None:
     """The dearest there is: as many parts as are taken, each with something wrong that is found last."""
     bundle = outward.bundle(small())
-    task = _resource(bundle, "Task")
+    task: dict[str, Any] = _resource(bundle, "Task")
     for n in range(checking.MOST_ENTRIES - len(bundle["entry"])):
-        wrong = {**task, "id": str(uuid4()), "owner": {"reference": f"urn:uuid:{uuid4()}"}}
+        wrong: dict[str, Any] = {**task, "id": str(uuid4()), "owner": {"reference": f"urn:uuid:{uuid4()}"}}
         bundle["entry"].append({"fullUrl": f"urn:uuid:{n}", "resource": wrong})
     sent = json.dumps(bundle).encode()
     checking.faults(octets.read(file_of(small())), WHOM)  # the models are loaded once
@@ -263,7 +263,7 @@ def test_a_heavy_file_is_refused_within_a_second() -> None:
 def test_chains_that_fork_are_no_circle() -> None:
     bundle = outward.bundle(small())
     first, second = (e for e in bundle["entry"] if e["resource"]["resourceType"] == "Task")
-    third = {"fullUrl": "urn:uuid:third", "resource": {**first["resource"], "id": "third"}}
+    third: dict[str, Any] = {"fullUrl": "urn:uuid:third", "resource": {**first["resource"], "id": "third"}}
     bundle["entry"].append(third)
     second["resource"]["partOf"] = [{"reference": first["fullUrl"]}, {"reference": "Task/third"}]
     third["resource"]["partOf"] = [{"reference": first["fullUrl"]}]
