@@ -225,6 +225,9 @@ WHO_MAY_ENTER = {
     "passkeys.remove": "passkey_set",
     "passkeys.show": "passkey_set",
     "passkeys.sign_in": "public",
+    "patient_contract.ask": "seven_answer",
+    "patient_contract.share": "seven_answer",
+    "patient_contract.show": "plan_see",
     "phones.replace": "public",
     "phones.show": "phone_set",
     "phones.subscribe": "phone_set",
@@ -312,6 +315,7 @@ KEEPS_TYPED = {
     "numbers.take_in",
     "pages.feedback",
     "paper.give",
+    "patient_contract.ask",
     "paper.sign_in",
     "plans.add_own_row",
     "meeting_calls.call",
@@ -332,6 +336,7 @@ KEEPS_TYPED = {
 SURVIVES_SIGN_IN = {
     "naming.change",
     "naming.name",
+    "patient_contract.ask",
     "plans.add_own_row",
     "meeting_calls.call",
     "meeting_calls.move",
@@ -453,6 +458,8 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         f"{p}/installningar",
         f"{p}/plan/egen-rad",
         f"{p}/tider/kalender",
+        f"{p}/plan/patientkontrakt",
+        f"{p}/plan/patientkontrakt/sju-fragor",
         f"{p}/delning/enheter",
         f"{p}/delning/bjud-in",
     ]
@@ -510,6 +517,7 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
                 "paminnelser",
                 "tider",
                 "tider/nytt-mote",
+                "plan/patientkontrakt",
             )
         ),
         *(f"{p}/{page}" for page in ("tappad-telefon",)),

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     PLAN_TELL_OUTCOME = "plan_tell_outcome"
     PLAN_EXPORT = "plan_export"
     PLAN_IMPORT = "plan_import"
+    SEVEN_ANSWER = "seven_answer"
     TIMES_SEE = "times_see"
     MEETING_ASK = "meeting_ask"
     MEETING_CALL = "meeting_call"
@@ -144,6 +145,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_ROW_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.PLAN_ROW_PROPOSE: Rule(staff=True),
     Permission.PLAN_TELL_OUTCOME: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
+    Permission.SEVEN_ANSWER: Rule(me=True),
     Permission.TIMES_SEE: Rule(
         me=True, paper=True, areas=(Area.PLAN, Area.TIMES), staff=True, emergency=True
     ),

@@ -45,6 +45,7 @@ from webapp.mailing.models import UnitMail
 from webapp.meetings.models import AgreedTime, CalendarFeed, MeetingInvitee, MeetingQuestion
 from webapp.migrations import steps
 from webapp.pages.models import Feedback
+from webapp.patient_contract.models import SevenAnswers
 from webapp.plans.models import ParticipantKind, Plan, PlanEarlier, PlanParticipant, PlanVersion
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
@@ -206,6 +207,7 @@ def fill(database: Database) -> None:
                     made_at=NOON,
                 ),
                 *met(session),
+                SevenAnswers(person_id=person.id, on=NOON.date(), answers="{}", answered_at=NOON),
                 UnitMail(unit_id=unit, made_at=NOON, due_at=NOON),
                 *decided(session, person),
                 *agreed(session),

@@ -29,6 +29,7 @@ TABLES = (
     "webapp.mailing.models",
     "webapp.pages.models",
     "webapp.meetings.models",
+    "webapp.patient_contract.models",
     "webapp.plans.models",
     "webapp.reminders.models",
     "webapp.sharing.decisions",

@@ -29,6 +29,7 @@ PAGES: Mapping[str, LazyText] = {
     "what_matters": _l("Viktigt"),
     "plans": _l("Plan"),
     "meetings": _l("Tider"),
+    "patient_contract": _l("Patientkontrakt"),
     "calendar": _l("Tider i kalendern"),
     "contacts": _l("Kontakter"),
     "reminders": _l("Påminnelser"),
