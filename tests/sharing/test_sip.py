@@ -97,10 +97,16 @@ def test_staff_record_a_consent_with_how_with_whom_what_and_until_when(
         ({"informed": ""}, "Berätta först"),
         ({"flow": "child"}, "Barn och vuxna hålls isär"),
         ({"units": []}, "Välj minst en enhet till"),
+        ({"units": [str(eino.id)]}, "Välj bara enheter som står i listan"),
+        ({"units": ["x", str(pajala)]}, "Välj bara enheter som står i listan"),
+        ({"areas": ["what_matters"]}, "Välj minst en sak"),
+        ({"flow": "all"}, "Välj vad planen gäller"),
+        ({"how": "in_app"}, "Välj hur personen har sagt ja"),
     ):
         page = new(britta, str(eino.id), [str(pajala)], **wrong)
         assert page.status_code == 200, wrong
         assert said in page.text, wrong
+        assert "&#39;" not in page.text.partition("<main")[2], wrong  # nothing typed is quoted back
     assert new(britta, str(eino.id), [str(pajala)], areas=["plan"]).status_code == 302
     with database.read() as session:
         made = session.scalars(

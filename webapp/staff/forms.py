@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from wtforms import BooleanField, Field, RadioField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import AnyOf, InputRequired, Optional
 
 from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
@@ -52,17 +52,25 @@ class SipForm(Form):
             SelectChoice(HowGiven.ORAL, _l("Muntligt, till mig")),
             SelectChoice(HowGiven.WRITTEN, _l("Skriftligt, papperet finns hos oss")),
         ],
-        validators=[InputRequired(_l("Välj hur personen har sagt ja"))],
+        validators=[AnyOf([HowGiven.ORAL, HowGiven.WRITTEN], _l("Välj hur personen har sagt ja"))],
+        validate_choice=False,
     )
-    flow = RadioField(_l("Vad gäller planen?"), validators=[InputRequired(_l("Välj vad planen gäller"))])
+    flow = RadioField(
+        _l("Vad gäller planen?"),
+        validators=[InputRequired(_l("Välj vad planen gäller"))],
+        validate_choice=False,
+    )
     units = SelectMultipleField(
-        _l("Vilka får dela med er?"), validators=[InputRequired(_l("Välj minst en enhet till"))]
+        _l("Vilka får dela med er?"),
+        validators=[InputRequired(_l("Välj minst en enhet till"))],
+        validate_choice=False,
     )
     areas = SelectMultipleField(
         _l("Vad får delas?"),
         choices=[SelectChoice(area, AREAS[area]) for area in sip.AREAS],
         default=[str(area) for area in sip.AREAS],
         validators=[InputRequired(_l("Välj minst en sak"))],
+        validate_choice=False,
     )
     until_on = DayField(_l("Till och med"), validators=[InputRequired(_l("Skriv vilken dag det slutar"))])
     informed = BooleanField(
@@ -78,8 +86,18 @@ class SipForm(Form):
         if len(self.flow.choices) == 1:
             self.flow.data = str(self.flow.choices[0].value)
 
+    def validate_flow(self, field: Field) -> None:
+        if field.data not in [choice.value for choice in field.choices]:
+            raise ValidationError(_l("Välj vad planen gäller"))
+
+    def validate_areas(self, field: Field) -> None:
+        if not set(field.data or ()) <= set(sip.AREAS):
+            raise ValidationError(_l("Välj minst en sak"))
+
     def validate_units(self, field: Field) -> None:
         plan = self.flow.data
+        if not set(field.data or ()) <= self.others.keys():
+            raise ValidationError(_l("Välj bara enheter som står i listan"))
         chosen = [self.others[key] for key in field.data or () if key in self.others]
         if plan in flows.PLANS and not all(flows.takes_part(unit.flow, Flow(plan)) for unit in chosen):
             raise ValidationError(
