@@ -24,12 +24,12 @@ UNTIL = date(2026, 6, 30)
 
 def form(database: Database, sub: str, **more: Any) -> dict[str, Any]:
     with database.read() as session:
-        number = person(session, sub).number
-    assert number
+        whose = person(session, sub)
+    assert whose.number
     return {
         "kind": "god_man",
-        "number": number,
-        "name": "Namn i beslutet",
+        "number": whose.number,
+        "name": whose.name,
         "basis": "decision",
         "note": "Tingsrätten, mål Ä 1",
         "sees": ["plan", "contacts"],
@@ -131,7 +131,7 @@ def test_a_number_gives_nothing_back_about_whom_the_app_knows(
     app: Flask, database: Database, visit: Visitor
 ) -> None:
     johan = visit("johan")
-    johan.post(f"{place(visit)}/god-man", form(database, "vera"))
+    johan.post(f"{place(visit)}/god-man", form(database, "vera", name="Namn i beslutet"))
     page = johan.page(place(visit))
     assert "Vera" not in page
     assert "Namn i beslutet" in page
@@ -143,10 +143,57 @@ def test_somebody_the_app_does_not_know_is_taken_in_by_number(
     app: Flask, database: Database, visit: Visitor
 ) -> None:
     johan = visit("johan")
-    answer = johan.post(f"{place(visit)}/god-man", form(database, "lisa", number="19700101-9802"))
+    answer = johan.post(
+        f"{place(visit)}/god-man", form(database, "lisa", number="19700101-9802", name="Namn i beslutet")
+    )
     if answer.status_code == 200:  # the check digit decides
         assert "Skriv ett personnummer" in answer.text
     appointed(visit, database)
     with database.read() as session:
         assert session.scalars(select(Person).where(Person.name == "Namn i beslutet")).all() == []
     assert NOON
+
+
+def test_a_number_that_is_somebody_elses_is_asked_for_again(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    """A slip in the number would let a stranger in under the right name."""
+    johan, rolf, gun = visit("johan"), visit("rolf"), visit("gun")
+    path = f"{place(visit)}/god-man"
+    slip = form(database, "gun", name="Lisa Lundmark")
+    page = johan.post(path, slip)
+    assert page.status_code == 200
+    assert "Den som har numret är inskriven med ett annat namn" in page.text
+    assert 'name="again"' in page.text
+    assert "Gun" not in page.text.partition("<main")[2]
+    assert 'value="Lisa Lundmark"' in page.text  # what was typed stays
+    for again in ("", "abc", form(database, "lisa")["number"]):
+        assert johan.post(path, {**slip, "again": again}).status_code == 200, again
+    assert gun.get(f"{rolf.p}/plan").status_code == 404
+    right = form(database, "lisa", name="Lundmark, Lisa Maria")
+    assert "again" not in johan.page(path)  # asked for only then
+    assert johan.post(path, right).status_code == 302
+    assert visit("lisa").get(f"{rolf.p}/plan").status_code == 200
+
+
+def test_whoever_has_changed_name_is_let_in_once_the_number_was_typed_again(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    johan, rolf = visit("johan"), visit("rolf")
+    path, former = f"{place(visit)}/god-man", form(database, "lisa", name="Lisa Berg")
+    assert johan.post(path, former).status_code == 200
+    typed = f"{former['number'][2:8]}-{former['number'][8:]}"  # another way of writing the same
+    assert johan.post(path, {**former, "again": typed}).status_code == 302
+    assert visit("lisa").get(f"{rolf.p}/plan").status_code == 200
+
+
+@ON_SQLITE
+def test_a_guardians_number_is_asked_for_again_too(app: Flask, database: Database, visit: Visitor) -> None:
+    mats, jon = visit("mats"), visit("jon")
+    page = mats.post(
+        f"/personal/person/{jon.id}/foretrader/vardnadshavare",
+        form(database, "gun", name="Lisa Lundmark", relation="mamma", basis="register"),
+    )
+    assert "Den som har numret är inskriven med ett annat namn" in page.text
+    assert 'name="again"' in page.text
+    assert visit("gun").get(f"{jon.p}/plan").status_code == 404

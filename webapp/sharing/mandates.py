@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts import domain as accounts
 from webapp.accounts.models import Person
+from webapp.accounts.names import can_be_same
 from webapp.accounts.numbers import IdentityNumber
 from webapp.core import clock
 from webapp.core.access import Reader
@@ -35,6 +36,7 @@ class Because(StrEnum):
     TURNED_16 = "turned_16"
     COVERS_NOTHING = "covers_nothing"
     HAS_ENDED = "has_ended"
+    OTHER_NAME = "other_name"  # whoever has the number goes by another name here
 
 
 class NotNow(ValueError):
@@ -82,13 +84,20 @@ class Scope:
     reminders: Level = Level.NONE
 
 
-def holder(session: Session, number: IdentityNumber, name: str) -> Person:
+def holder(session: Session, number: IdentityNumber, name: str, *, twice: bool = False) -> Person:
     """Whoever has this number; somebody whom the app does not know yet is taken in, by the name staff have read.
 
-    Nothing about a person that the app knows already comes back to whoever typed the number.
+    Raises NotNow where whoever has it goes by another name, so that a slip in the number lets nobody in;
+    `twice`: staff have looked again and typed the same number. No more about a person whom the app knows comes
+    back to whoever typed the number, and nothing at all about one with protected identity, whom no mandate lets
+    in while that stands.
     """
     known = accounts.person_by_number(session, number)
-    return known or accounts.add_person(session, name=name, called=name.split()[0][:60], number=number)
+    if known is None:
+        return accounts.add_person(session, name=name, called=name.split()[0][:60], number=number)
+    if not (twice or known.protected or can_be_same(known.name, name)):
+        raise NotNow(Because.OTHER_NAME)
+    return known
 
 
 def appoint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
 from wtforms import (
     BooleanField,
     Field,
@@ -17,12 +18,14 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired
 
+from webapp.accounts.models import Person
 from webapp.accounts.numbers import IdentityNumber, parse
 from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import LazyText, _l
 from webapp.permissions import Area, Level
 from webapp.reminders.forms import LAST_YEAR
+from webapp.sharing import mandates
 from webapp.sharing.decisions import Basis
 from webapp.sharing.mandates import Because, Proof, Scope
 from webapp.sharing.models import APPOINTED, ConsentKind
@@ -39,6 +42,9 @@ WHY_NOT: dict[Because, LazyText] = {
     Because.ALREADY: _l("Den personen är redan inskriven här."),
     Because.TURNED_16: _l("Personen har fyllt 16 år. Då gäller bara det som personen själv delar."),
     Because.COVERS_NOTHING: _l("Välj minst en sak"),
+    Because.OTHER_NAME: _l(
+        "Den som har numret är inskriven med ett annat namn. Titta på numret i det du kontrollerade."
+    ),
     Because.HAS_ENDED: _l("Den dagen har redan varit. Välj idag eller en senare dag."),
 }
 
@@ -66,6 +72,8 @@ class MandateForm(NumberForm):
     """Whom it is about, and what staff have looked at."""
 
     number = _number_field(_l("Personnummer"))
+    again = StringField(_l("Skriv numret en gång till"), filters=[clean])  # asked for where the names differ
+    asks_again = False
     name = StringField(_l("Namn"), filters=[clean], validators=text_rules(_l("Skriv namnet"), MOST_NAME))
     basis = RadioField(
         _l("Vad har du kontrollerat?"),
@@ -79,12 +87,21 @@ class MandateForm(NumberForm):
         validators=text_rules(None, MOST_WORDS, lines=True),
     )
 
+    def holder(self, session: Session) -> Person:
+        """Whoever has the number that was typed. Raises mandates.NotNow."""
+        number = self.identity()
+        twice = parse(self.again.data or "") == number
+        return mandates.holder(session, number, self.name.data, twice=twice)
+
     def proof(self) -> Proof:
         return Proof(self.name.data, Basis(self.basis.data), self.note.data)
 
     def tell_why_not(self, because: Because) -> None:
         """Say at its field why it could not be recorded."""
         self.number.errors = [WHY_NOT[because]]
+        if because is Because.OTHER_NAME:
+            self.asks_again = True
+            self.again.data = ""
 
 
 class GuardianForm(MandateForm):

@@ -44,7 +44,7 @@ def add_guardian(person_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         child = db.session.get_one(Person, person_id)
         try:
-            guardian = mandates.holder(db.session, form.identity(), form.name.data)
+            guardian = form.holder(db.session)
             custody.verify_guardian(
                 db.session, child, guardian, form.relation.data, form.proof(), _by(), clock.now()
             )
@@ -64,7 +64,7 @@ def appoint(person_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         person = db.session.get_one(Person, person_id)
         try:
-            appointed = mandates.holder(db.session, form.identity(), form.name.data)
+            appointed = form.holder(db.session)
             mandates.appoint(
                 db.session,
                 person,
