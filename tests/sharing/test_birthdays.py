@@ -17,7 +17,7 @@ from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.db import Database
 from webapp.settings import Settings
-from webapp.sharing import deaths, freezing, protection
+from webapp.sharing import deaths, freezing, mandates, protection
 from webapp.sharing.coming_of_age import tell_of_birthdays
 from webapp.sharing.guardians import last_day_of_custody
 from webapp.sharing.models import Notice
@@ -55,6 +55,19 @@ def test_both_are_told_from_midnight_thirty_days_ahead_and_only_once(app: Flask,
         assert told(session) == BOTH
         for later in range(60):
             assert tell_of_birthdays(session, at(day + timedelta(days=later), "00:01")) == 0
+
+
+def test_a_guardian_no_more_reads_nothing_of_the_birthday(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    with database.writing() as session:
+        born(session, BORN)
+        tell_of_birthdays(session, at(SIXTEEN - timedelta(days=30), "00:01"))
+    assert "När Jon fyller 16" in visit("sara").page("/mina")
+    with database.writing() as session:
+        jon, mats = person(session, "jon"), by(session, "mats")
+        mandates.end_mandate(session, jon.id, custody_of_jon(session).id, "Ny vårdnad", mats, NOON)
+    assert "Jon" not in visit("sara").page("/mina")
 
 
 @pytest.mark.parametrize("late", [-29, -1, 0, 1, 30])

@@ -70,7 +70,9 @@ def test_extended_it_is_told_of_again_a_year_later_and_what_was_ended_never(
             lisas = session.scalars(
                 select(Consent.id).where(Consent.person_id == aino.id, Consent.kind == ConsentKind.RELATIVE)
             ).one()
+        assert "tar slut snart" in aino.page(f"{aino.p}/idag")
         assert aino.post(f"{aino.p}/delning/{lisas}/andra", FIELDS).status_code == 302
+        assert "tar slut snart" not in aino.page(f"{aino.p}/idag")
     assert told(as_worker, LISAS_LAST + timedelta(days=1)) == 0
     assert told(as_worker, soon + timedelta(days=365 - 14)) == 1
 

@@ -38,6 +38,7 @@ def test_from_the_link_to_being_let_in(app: Flask, visit: Visitor) -> None:
     assert "tackat ja till din inbjudan" in aino.page(f"{aino.p}/idag")
     assert "Är det Marit" in aino.page(f"{aino.p}/delning")
     confirm(aino)
+    assert "Titta om det är rätt person" not in aino.page(f"{aino.p}/idag")  # she has
     assert "Marit, granne" in aino.page(f"{aino.p}/delning")
     assert "blivit insläppt" in marit.page("/mina")
     assert marit.get(f"{aino.p}/plan").status_code == 200
@@ -51,6 +52,7 @@ def test_the_wrong_one_is_refused_and_has_seen_nothing(app: Flask, visit: Visito
     assert marit.post(refuse).status_code == 404
     assert visit("eino").post(refuse.replace(str(aino.id), str(visit("eino").id))).status_code == 404
     assert aino.post(refuse).status_code == 302
+    assert "Titta om det är rätt person" not in aino.page(f"{aino.p}/idag")
     assert aino.post(refuse).status_code == 404
     assert aino.post(refuse.removesuffix("nej") + "ja").status_code == 404
     assert marit.get(f"{aino.p}/plan").status_code == 404

@@ -38,6 +38,7 @@ def replace_consent(
     """
     _end(session, person.id, relative.id, now)
     older_links.close_those_for(session, person.id, relative.id, now)
+    notices.take_back(session, person.id, relative.id, now, [Kind.CONSENT_ENDS_SOON])
     consent = let_in(session, person, relative, relation, grant, now)
     consent.how = how
     return consent

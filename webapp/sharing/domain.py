@@ -79,6 +79,7 @@ def withdraw_consent(session: Session, person_id: UUID, consent_id: UUID, now: d
     ).first()
     if done is not None:
         older_links.close_those_for(session, person_id, relative_id, now)
+        notices.take_back(session, person_id, relative_id, now, [notices.Kind.CONSENT_ENDS_SOON])
         notices.tell(session, relative_id, notices.Kind.ACCESS_CHANGED, now)
     return done is not None
 

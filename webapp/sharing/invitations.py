@@ -28,6 +28,7 @@ from webapp.sharing.notices import Kind
 from webapp.sharing.ties import holds, one_by_one
 
 OCTETS = 24  # of the token: 192 bits
+_ASKED = (Kind.RELATIVE_ACCEPTED,)  # the question that stands until it is answered
 
 
 class TooMany(Exception):
@@ -212,6 +213,7 @@ def step_back(session: Session, invitation_id: UUID, reader_id: UUID, now: datet
     mine = (Invitation.id == invitation_id, Invitation.accepted_by == reader_id)
     person_id = _close(session, Closed.DECLINED, now, *mine, _waits(now))
     if person_id is not None:
+        notices.take_back(session, person_id, reader_id, now, _ASKED)
         notices.tell(session, person_id, Kind.INVITATION_DECLINED, now)
     return person_id is not None
 
@@ -235,6 +237,7 @@ def confirm(session: Session, person_id: UUID, invitation_id: UUID, now: datetim
         session.get_one(Person, person_id),
         session.get_one(Person, invitation.accepted_by),
     )
+    notices.take_back(session, person_id, relative.id, now, _ASKED)
     notices.tell(session, relative.id, Kind.LET_IN, now)
     return replace_consent(
         session, person, relative, invitation.relation, grant_of(invitation), now, HowGiven.IN_APP
@@ -257,6 +260,7 @@ def refuse(session: Session, person_id: UUID, invitation_id: UUID, now: datetime
     if _close(session, Closed.REFUSED, now, *_mine(person_id, invitation_id), _waits(now)) is None:
         return False
     if waiting is not None:
+        notices.take_back(session, person_id, waiting, now, _ASKED)
         notices.tell(session, waiting, Kind.ACCESS_CHANGED, now)
     return True
 

@@ -24,7 +24,7 @@ from webapp.core.access import Reader
 from webapp.permissions import Level
 from webapp.sharing.decisions import Basis, Mandate
 from webapp.sharing.models import APPOINTED, BY_STAFF, Consent, ConsentKind, HowGiven
-from webapp.sharing.notices import Kind, tell
+from webapp.sharing.notices import Kind, take_back, tell
 from webapp.sharing.ties import holds
 
 
@@ -184,5 +184,7 @@ def end_mandate(
         mandate = session.scalars(select(Mandate).where(Mandate.consent_id == consent_id)).first()
         if mandate is not None:
             mandate.ended_by, mandate.ended_why = by.staff_id, why
+        if done.relative_id is not None:  # what they were told about the person goes with what they saw
+            take_back(session, done.relative_id, person_id, now)
         tell(session, person_id, Kind.MANDATE_ENDED, now, done.relative_id)
     return done

@@ -7,7 +7,7 @@ knows of that person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -225,12 +225,19 @@ def _told(row) -> Told:  # type: ignore[no-untyped-def] # a row of _OPEN
     return Told(row.id, said.text, said.way, row.at)
 
 
-def take_back(session: Session, person_id: UUID, about: UUID, now: datetime) -> None:
+def take_back(
+    session: Session, person_id: UUID, about: UUID, now: datetime, only: Collection[Kind] = frozenset(Kind)
+) -> None:
     """What this person was told about another, and has not pressed away, is not shown any more."""
     with fence.meanwhile(session, person_id):
         session.execute(
             update(Notice)
-            .where(Notice.person_id == person_id, Notice.about_id == about, Notice.seen_at.is_(None))
+            .where(
+                Notice.person_id == person_id,
+                Notice.about_id == about,
+                Notice.seen_at.is_(None),
+                Notice.kind.in_(only),
+            )
             .values(seen_at=now)
         )
 
