@@ -184,6 +184,23 @@ def test_somebody_elses_page_is_in_the_readers_own_language(app: Flask, visit: V
     assert '<html lang="fit">' in visit("eino").page(f"{visit.p('eino')}/idag")
 
 
+def test_whoever_came_by_e_id_says_which_municipality_is_theirs(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino = visit("aino")
+    path = f"{aino.p}/installningar"
+    with database.writing() as session:
+        session.get_one(Person, aino.id).municipality = ""
+    assert aino.post(path, {"municipality": "Kalix"}).location == path
+    assert 'selected value="Kalix"' in aino.page(path)
+    assert "Anhörigstöd i din kommun: Kalix" in aino.page("/mina")
+    assert aino.post(path, {"lock_screen": "y", "municipality": "Gotham"}).status_code == 200
+    assert aino.post(path, {"lock_screen": "y"}).location == path  # nothing is said of it: it stays
+    with database.read() as session:
+        person = session.get_one(Person, aino.id)
+        assert (person.municipality, person.lock_screen_text) == ("Kalix", True)
+
+
 def test_the_lock_screen_shows_the_text_only_by_the_persons_own_choice(
     app: Flask, database: Database, visit: Visitor
 ) -> None:

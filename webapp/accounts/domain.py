@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -137,13 +138,22 @@ def choose_language(session: Session, who: Reader, code: str) -> None:
         session.execute(update(StaffMember).where(StaffMember.id == who.staff_id).values(language=code))
 
 
-def choose_lock_screen(session: Session, person_id: UUID, shows_text: bool) -> None:
-    """Whether the text of a reminder may be read on this person's locked phone."""
-    session.execute(update(Person).where(Person.id == person_id).values(lock_screen_text=shows_text))
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person has chosen for themselves."""
+
+    lock_screen: bool  # the text of a reminder may be read on their locked phone
+    municipality: str  # empty: not said
 
 
-def shows_on_lock_screen(session: Session, person_id: UUID) -> bool:
-    return bool(session.scalar(select(Person.lock_screen_text).where(Person.id == person_id)))
+def chosen_by(session: Session, person_id: UUID) -> Chosen:
+    person = session.get_one(Person, person_id)
+    return Chosen(person.lock_screen_text, person.municipality)
+
+
+def choose(session: Session, person_id: UUID, chosen: Chosen) -> None:
+    values = {"lock_screen_text": chosen.lock_screen, "municipality": chosen.municipality}
+    session.execute(update(Person).where(Person.id == person_id).values(values))
 
 
 def _current(today: date):  # type: ignore[no-untyped-def] # SQLAlchemy's own type is longer than the rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -10,6 +10,7 @@ from webapp.accounts.codes import MOST_TYPED
 from webapp.accounts.words import HOW_KNOWN
 from webapp.core.forms import Form, clean, text_rules
 from webapp.core.i18n import _l
+from webapp.directory.numbers import municipalities
 
 
 class GiveCodeForm(Form):
@@ -30,3 +31,9 @@ class PaperCodeForm(Form):
 
 class SettingsForm(Form):
     lock_screen = BooleanField(_l("Visa vad påminnelsen gäller på låst skärm"))
+    municipality = SelectField(_l("Vilken kommun bor du i?"))
+
+    def offer(self, own: str) -> None:
+        """The county's municipalities, none, and the person's `own` wherever it is."""
+        names = dict.fromkeys(["", own, *(each.name for each in municipalities())])
+        self.municipality.choices = [SelectChoice(name, name or "–") for name in names]

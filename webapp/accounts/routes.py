@@ -100,9 +100,13 @@ def take_assignment() -> ResponseReturnValue:
 @keeps_typed
 @needs(Permission.SETTINGS_SET)
 def settings(person_id: UUID) -> ResponseReturnValue:
-    form = SettingsForm(data={"lock_screen": domain.shows_on_lock_screen(db.session, person_id)})
+    chosen = domain.chosen_by(db.session, person_id)
+    form = SettingsForm(obj=chosen)
+    form.offer(chosen.municipality)
     if form.validate_on_submit():
-        domain.choose_lock_screen(db.session, person_id, form.lock_screen.data)
+        domain.choose(
+            db.session, person_id, domain.Chosen(form.lock_screen.data, form.municipality.data or "")
+        )
         db.session.commit()
         flash(plain("Sparat."))
         return redirect(url_for(".settings", person_id=person_id))
