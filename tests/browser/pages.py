@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from tests.browser.conftest import Site
 from tests.finding import one_saying
 from tests.people import person_id
-from webapp.accounts.models import StaffMember
+from tests.sharing.deciding import by
+from webapp.accounts import domain as accounts
+from webapp.accounts.models import Person, StaffMember
 from webapp.core import clock
 from webapp.core.db import EXTENSION
 from webapp.meetings.models import AgreedTime
@@ -17,8 +20,8 @@ from webapp.permissions import Level
 from webapp.plans.models import PlanRow
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Occurrence, Reminder
-from webapp.sharing import invitations
-from webapp.sharing.domain import Grant
+from webapp.sharing import deaths, invitations
+from webapp.sharing.domain import Grant, let_in
 from webapp.sharing.models import CareRelation, Consent, ConsentKind, Invitation
 from webapp.what_matters.models import Answer
 
@@ -46,6 +49,18 @@ def invited(site: Site) -> str:
             session.flush()
             invitations.accept(session, tokens[1], person_id(site.app, "marit"), now)
     return f"/inbjudan/{tokens[0]}"
+
+
+def closed(site: Site) -> str:
+    """The path of somebody who had let Marit in, and who has died."""
+    with site.app.extensions[EXTENSION].writing() as session:
+        found = session.scalars(select(Person).where(Person.called == "Berta")).first()
+        if found is None:
+            now, marit = clock.now(), session.get_one(Person, person_id(site.app, "marit"))
+            found = accounts.add_person(session, name="Berta Test", called="Berta", born_on=date(1931, 4, 5))
+            let_in(session, found, marit, "granne", Grant(contacts=Level.SEE), now)
+            deaths.mark_deceased(session, found.id, clock.today(), by(session, "nils"), now)
+        return f"/p/{found.id}/kontakter"
 
 
 def every_page(site: Site) -> list[Shown]:
@@ -176,5 +191,6 @@ def every_page(site: Site) -> list[Shown]:
         Shown("admin-medarbetare-en", "karin", f"/personal/medarbetare/{member}"),
         Shown("admin-uppdrag", "karin", f"/personal/medarbetare/{member}/uppdrag", faulty=True),
         Shown("admin-andringar", "karin", "/personal/andringar"),
+        Shown("anhorig-stangt", "marit", closed(site)),
         Shown("personal-ingen-vard", "karin", "/personal/ingen-vard"),
     ]
