@@ -109,6 +109,9 @@ IN_CLEAR = {
     "reminder.set_as": NAMES,
     "reminder.times": "the planner's clock times",
     "row_outcome.written_as": NAMES,
+    "row_reminder.own_language": CHOSEN,
+    "row_reminder.set_as": NAMES,
+    "row_reminder.times": "the planner's clock times",
     "staff_member.hsa_id": FOUND_BY,
     "staff_member.language": CHOSEN,
     "staff_member.name": NAMES,
@@ -123,6 +126,7 @@ IN_CLEAR = {
     "unit.name": OURS,
     "unit.phone": OURS,
     "used_once.hash": HASH,
+    "worse_proposal.written_as": NAMES,
 }
 
 # Who may enter: "public", a permission of the table, or the kind of reader a page of one's own is for.
@@ -151,6 +155,8 @@ WHO_MAY_ENTER = {
     "calendars.end": "calendar_set",
     "calendars.fetch": "public",
     "calendars.show": "calendar_set",
+    "beginning.begin": "plan_begin",
+    "beginning.choose": "plan_begin",
     "care.change": "care_set",
     "care.end": "care_set",
     "care.show": "person_see",
@@ -283,6 +289,10 @@ WHO_MAY_ENTER = {
     "what_matters.share": "what_matters_share",
     "what_matters.show": "what_matters_see",
     "what_matters.write": "what_matters_write",
+    "worse.decline": "plan_answer",
+    "worse.show": "worse_see",
+    "worse.take": "plan_answer",
+    "worse.write": "worse_write",
 }
 # Addresses that are themselves the secret: no session speaks for them, so no form token does either.
 TOKEN_IN_ADDRESS = {"answers.answer", "phones.replace"}
@@ -293,6 +303,7 @@ WRITES_ON_GET = {"oidc.callback"}
 # Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
 KEEPS_TYPED = {
     "accounts.settings",
+    "beginning.begin",
     "admin.change_unit",
     "admin.give_assignment",
     "admin.member",
@@ -331,12 +342,14 @@ KEEPS_TYPED = {
     "staff.send",
     "what_matters.share",
     "what_matters.write",
+    "worse.write",
 }
 # Long forms on a person's page: what is typed there is kept when the sign-in ends meanwhile.
 SURVIVES_SIGN_IN = {
     "naming.change",
     "naming.name",
     "patient_contract.ask",
+    "beginning.begin",
     "plans.add_own_row",
     "meeting_calls.call",
     "meeting_calls.move",
@@ -348,6 +361,7 @@ SURVIVES_SIGN_IN = {
     "reminders.new",
     "staff.send",
     "what_matters.write",
+    "worse.write",
 }
 PUBLIC_PAGES = (
     "/",
@@ -482,6 +496,7 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         f"{p}/tider/{time.id}/fraga"
         for time in session.scalars(select(AgreedTime).where(AgreedTime.person_id == person_id))
     ]
+    found += [f"{p}/om-det-blir-samre", f"{p}/om-det-blir-samre/skriv"]
     found += [f"{p}/paminnelser/ny", f"{p}/paminnelser/telefon"]
     for reminder in session.scalars(select(Reminder).where(Reminder.person_id == person_id)):
         found.append(f"{p}/paminnelser/{reminder.id}/avsluta")
@@ -521,6 +536,7 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
             )
         ),
         *(f"{p}/{page}" for page in ("tappad-telefon",)),
+        *(f"{p}/om-det-blir-samre{page}" for page in ("", "/skriv")),
         *(f"{p}/viktigt/{prompt}" for prompt in ("strength", "know")),
         *("/personal/ta-emot", "/personal/nodoppning"),
         f"/personal/person/{person_id}",

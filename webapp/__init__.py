@@ -84,12 +84,14 @@ def _register_features(app: Flask) -> None:
         deaths_routes,
         directory_routes,
         number_routes,
+        plan_routes,
         protection_routes,
         sip_routes,
     )
     from webapp.staff import routes as staff
     from webapp.today import routes as today
     from webapp.what_matters import routes as what_matters
+    from webapp.worse import routes as worse
 
     for feature in (
         accounts,
@@ -109,6 +111,7 @@ def _register_features(app: Flask) -> None:
         feed_routes,
         patient_contract,
         contacts,
+        worse,
         reminders,
         answer_routes,
         phone_routes,
@@ -120,6 +123,7 @@ def _register_features(app: Flask) -> None:
         care_routes,
         contact_routes,
         sip_routes,
+        plan_routes,
         custody_routes,
         deaths_routes,
         protection_routes,

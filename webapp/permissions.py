@@ -41,6 +41,7 @@ class Permission(StrEnum):
     WHAT_MATTERS_SHARE = "what_matters_share"
     WHAT_MATTERS_RECEIPT = "what_matters_receipt"
     PLAN_SEE = "plan_see"
+    PLAN_BEGIN = "plan_begin"
     PLAN_ADD_OWN_ROW = "plan_add_own_row"
     PLAN_ANSWER = "plan_answer"
     PLAN_AGREE = "plan_agree"
@@ -57,6 +58,8 @@ class Permission(StrEnum):
     CALENDAR_SET = "calendar_set"
     CONTACTS_SEE = "contacts_see"
     CONTACT_SET = "contact_set"
+    WORSE_SEE = "worse_see"
+    WORSE_WRITE = "worse_write"
     REMINDERS_SEE = "reminders_see"
     REMINDER_SET = "reminder_set"
     REMINDER_SEND = "reminder_send"
@@ -137,6 +140,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.WHAT_MATTERS_SHARE: Rule(me=True),
     Permission.WHAT_MATTERS_RECEIPT: Rule(staff=True),
     Permission.PLAN_SEE: Rule(me=True, areas=(Area.PLAN, Area.OWN_TASKS), staff=True, emergency=True),
+    Permission.PLAN_BEGIN: Rule(staff=True),
     Permission.PLAN_ADD_OWN_ROW: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP),
     Permission.PLAN_ANSWER: Rule(me=True, guardian=True),
     Permission.PLAN_AGREE: Rule(me=True, guardian=True),
@@ -156,6 +160,9 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_IMPORT: Rule(staff=True),
     Permission.CONTACTS_SEE: Rule(me=True, paper=True, areas=(Area.CONTACTS,), staff=True, emergency=True),
     Permission.CONTACT_SET: Rule(staff=True),
+    # the page leads to the numbers for everybody; the words on it follow the plan, the contacts theirs
+    Permission.WORSE_SEE: Rule(me=True, paper=True, areas=ANY_AREA, staff=True, emergency=True),
+    Permission.WORSE_WRITE: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.REMINDERS_SEE: Rule(me=True, paper=True, areas=(Area.REMINDERS,), staff=True),
     Permission.REMINDER_SET: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
     Permission.REMINDER_SEND: Rule(staff=True),

@@ -46,12 +46,14 @@ from webapp.meetings.models import AgreedTime, CalendarFeed, MeetingInvitee, Mee
 from webapp.migrations import steps
 from webapp.pages.models import Feedback
 from webapp.patient_contract.models import SevenAnswers
-from webapp.plans.models import ParticipantKind, Plan, PlanEarlier, PlanParticipant, PlanVersion
+from webapp.plans.models import ParticipantKind, Plan, PlanEarlier, PlanParticipant, PlanRow, PlanVersion
+from webapp.plans.reminder_models import RowReminder
 from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
 from webapp.staff.models import AdminLog
 from webapp.what_matters.models import Draft, Prompt
+from webapp.worse.models import WorseProposal
 
 SEALING: Any = import_module(
     "webapp.migrations.versions."
@@ -209,6 +211,14 @@ def fill(database: Database) -> None:
                 *met(session),
                 SevenAnswers(person_id=person.id, on=NOON.date(), answers="{}", answered_at=NOON),
                 UnitMail(unit_id=unit, made_at=NOON, due_at=NOON),
+                WorseProposal(
+                    person_id=person.id,
+                    plan_id=session.scalars(select(Plan.id)).first(),
+                    unit_id=unit,
+                    signs="Trött",
+                    written_as="Nils, Arjeplogs hälsocentral",
+                    written_at=NOON,
+                ),
                 *decided(session, person),
                 *agreed(session),
             ]
@@ -254,6 +264,16 @@ def agreed(session: Session) -> list[Base]:
             **whose, about="goal", about_id=uuid4(), revision=1, words='{"ord": "Ä"}', replaced_at=NOON
         ),
         PlanParticipant(**whose, kind=ParticipantKind.OTHER, name="Grannen", chosen_at=NOON),
+        RowReminder(
+            person_id=plan.person_id,
+            row_id=session.scalars(select(PlanRow.id).where(PlanRow.plan_id == plan.id)).first(),
+            text="Väg dig",
+            times="08:00",
+            days=127,
+            weeks=12,
+            set_by_account=session.scalars(select(Account.id)).first(),
+            proposed_at=NOON,
+        ),
     ]
 
 
@@ -409,3 +429,14 @@ def test_the_database_keeps_the_microsecond(app: Flask, database: Database) -> N
         session.add(Heartbeat(worker="precise", at=at))
     with database.read() as session:
         assert session.get_one(Heartbeat, "precise").at == at
+
+
+def test_every_file_with_a_table_is_known_to_the_steps() -> None:
+    """Else a table is there or not by what else has been imported, and `db revision` would drop it."""
+    house = Path(steps.__file__).parents[1]
+    with_tables = {
+        "webapp." + ".".join(file.relative_to(house).with_suffix("").parts)
+        for file in house.rglob("*.py")
+        if "__tablename__ = " in file.read_text("utf-8")
+    }
+    assert with_tables == set(steps.TABLES)

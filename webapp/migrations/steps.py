@@ -25,17 +25,20 @@ TABLES = (
     "webapp.contacts.models",
     "webapp.core.audit",
     "webapp.core.daily",
+    "webapp.core.limits",
     "webapp.directory.models",
     "webapp.mailing.models",
     "webapp.pages.models",
     "webapp.meetings.models",
     "webapp.patient_contract.models",
     "webapp.plans.models",
+    "webapp.plans.reminder_models",
     "webapp.reminders.models",
     "webapp.sharing.decisions",
     "webapp.sharing.models",
     "webapp.staff.models",
     "webapp.what_matters.models",
+    "webapp.worse.models",
 )
 if TYPE_CHECKING:
     from alembic.config import Config

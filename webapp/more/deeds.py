@@ -31,6 +31,7 @@ OF_PRESS: Mapping[str, What] = {  # by endpoint; any other press is "changed"
     "what_matters.give_receipt": What.READ,
     "what_matters.keep_draft": What.OPENED,  # what they have typed stands nowhere yet
     "what_matters.write": What.WROTE,
+    "worse.write": What.WROTE,
 }
 # Of these the pages are named after the word; the rest say it all.
 WITH_PAGES: Mapping[str, LazyText] = {

@@ -32,6 +32,7 @@ PAGES: Mapping[str, LazyText] = {
     "patient_contract": _l("Patientkontrakt"),
     "calendar": _l("Tider i kalendern"),
     "contacts": _l("Kontakter"),
+    "worse": _l("Om det blir sämre"),
     "reminders": _l("Påminnelser"),
     "more": _l("Mer"),
     "care": _l("Uppgifter för personalen"),

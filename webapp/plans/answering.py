@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from webapp.plans import earlier, rows
+from webapp.plans import earlier, row_reminders, rows
 from webapp.plans.earlier import About
 from webapp.plans.models import PlanRow, RowStatus
 
@@ -36,6 +36,7 @@ def say_yes(session: Session, row: PlanRow, started_from: int, now: datetime) ->
         return Answered.CHANGED
     if row.revises_id is None:
         row.status, row.objection, row.answered_at = RowStatus.AGREED, "", now
+        row_reminders.begin(session, row, now)
         session.flush()
         return Answered.DONE
     return _say_yes_to_change(session, row, now)
@@ -48,6 +49,7 @@ def _say_yes_to_change(session: Session, proposal: PlanRow, now: datetime) -> An
         return Answered.GONE
     if proposal.ends_row:
         row.status = RowStatus.ENDED
+        row_reminders.end(session, row, now)
     else:
         earlier.keep(session, About.ROW, row, asdict(rows.words_of(row)), now, "")
         for name, value in asdict(rows.words_of(proposal)).items():
@@ -74,6 +76,7 @@ def say_no(session: Session, row: PlanRow, words: str, started_from: int, now: d
     if row.revision != started_from:
         return Answered.CHANGED
     row.status, row.objection, row.answered_at = RowStatus.OBJECTED, words, now
+    row_reminders.end(session, row, now)
     row.revision += 1  # whoever is writing the row anew meets the person's words first
     session.flush()
     return Answered.DONE

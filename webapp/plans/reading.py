@@ -73,6 +73,7 @@ class PlanView:
     some_hidden: bool
     only_own_tasks: bool
     whole: bool  # not whole: the rows alone, without situation, goals and signs
+    frozen: bool = False  # the consent to share it is withdrawn: each organisation keeps to its own rows
 
     @property
     def waiting(self) -> list[Row]:
@@ -102,6 +103,7 @@ _PLAN = (
         Plan.id,
         Plan.overall_id,
         Plan.flow,
+        Plan.frozen_at,
     )
     .join(Organisation, Organisation.id == Plan.overall_id)
     .outerjoin(Goal, Goal.plan_id == Plan.id)
@@ -150,7 +152,8 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
     shown = [_without_other_relatives(row, sight) for row in everything if visible(row, sight)]
     goals = [Wanted(row.words, row.noticed_by) for row in found if row.words is not None] if whole else []
-    return PlanView(Whole(*plan[:6]), goals, shown, len(shown) < len(everything), own_tasks, whole)
+    hidden = len(shown) < len(everything)
+    return PlanView(Whole(*plan[:6]), goals, shown, hidden, own_tasks, whole, plan.frozen_at is not None)
 
 
 def only_own_tasks(sight: Sight) -> bool:

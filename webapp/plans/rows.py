@@ -18,7 +18,7 @@ from webapp.core.access import Sight
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.directory.numbers import refuse_closed
-from webapp.plans import domain, earlier
+from webapp.plans import domain, earlier, row_reminders
 from webapp.plans.earlier import About
 from webapp.plans.models import Doer, Plan, PlanRow, RowStatus
 from webapp.sharing.marks import written_as
@@ -128,6 +128,7 @@ def propose_end(session: Session, sight: Sight, row: PlanRow, now: datetime) -> 
         for each in (row, open_change(session, row)):
             if each is not None:
                 each.status, each.revision = RowStatus.ENDED, each.revision + 1
+                row_reminders.end(session, each, now)
         session.flush()
         return
     proposal = open_change(session, row)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence, Set
+from datetime import datetime, time
 from typing import Any
 
 from webapp.core import clock
@@ -15,8 +16,12 @@ from webapp.reminders.schedule import EVERY_DAY, bits_to_days, text_to_times
 
 def when(reminder: Shown) -> str:
     """ "Varje dag 08.00, 20.00", or the days by name."""
-    times = ", ".join(format_time(at) for at in text_to_times(reminder.times))
-    days = bits_to_days(reminder.days)
+    return days_and_times(bits_to_days(reminder.days), text_to_times(reminder.times))
+
+
+def days_and_times(days: Set[int], clocks: Sequence[time]) -> str:
+    """The same for days (0 is Monday) and times that are no reminder yet."""
+    times = ", ".join(format_time(at) for at in clocks)
     if days == EVERY_DAY:
         return plain("Varje dag %(times)s", times=times)
     names = ", ".join(weekday_name(day) for day in sorted(days))

@@ -61,6 +61,8 @@ class Consent(Base):
     how: Mapped[HowGiven] = mapped_column(choice(HowGiven))
     flow: Mapped[Flow | None] = mapped_column(choice(Flow))  # of a SIP: which kind of plan
     recorded_by: Mapped[str] = mapped_column(String(200))  # the person's own name, or the staff member's
+    # of a SIP: the guardian, god man or förvaltare who said yes; None: the person
+    given_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     from_on: Mapped[date]
     until_on: Mapped[date]
     given_at: Mapped[datetime]

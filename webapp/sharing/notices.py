@@ -37,6 +37,9 @@ class Kind(StrEnum):
     CONSENT_ENDS_SOON = "consent_ends_soon"  # to the person
     SIP_RECORDED = "sip_recorded"  # to the person: staff have written down a consent
     SIP_ENDED = "sip_ended"  # to the person: staff have written down that it is withdrawn
+    PLAN_BEGUN = "plan_begun"  # to the person: staff have begun a plan, as agreed
+    PLAN_PAUSED = "plan_paused"  # to a relative who takes part: nothing is shared in it for now
+    PLAN_GOES_ON = "plan_goes_on"  # to a relative who takes part
     CARE_BEGUN = "care_begun"  # to the person: a unit can open the pages from now on
     CONTACT_CHANGED = "contact_changed"  # to the person: a named contact is new, changed or ended
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
@@ -99,6 +102,11 @@ TEXTS: Mapping[Kind, Text] = {
         _l("Personalen har skrivit att du inte vill dela din plan mellan region och kommun mer."),
         way="sharing.show",
     ),
+    Kind.PLAN_BEGUN: Text(
+        _l("Personalen har börjat skriva på en plan med dig. Titta om det stämmer, och svara på raderna.")
+    ),
+    Kind.PLAN_PAUSED: Text(_l("En plan som du är med i har pausats."), way="sharing.mine"),
+    Kind.PLAN_GOES_ON: Text(_l("En plan som du är med i är igång igen."), way="sharing.mine"),
     Kind.CARE_BEGUN: Text(_l("En enhet till kan öppna dina sidor. Titta om det stämmer."), way="units.show"),
     Kind.CONTACT_CHANGED: Text(_l("En av dina kontakter har ändrats. Titta på sidan Kontakter.")),
     Kind.EMERGENCY: Text(

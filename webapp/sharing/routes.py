@@ -13,10 +13,10 @@ from webapp.core import clock, db
 from webapp.core.access import needs
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
-from webapp.directory.flows import PLANS
 from webapp.permissions import Permission
+from webapp.plans import freezing
 from webapp.reminders import domain as reminders
-from webapp.sharing import changing, domain, invitations, link, sip
+from webapp.sharing import changing, domain, invitations, link
 from webapp.sharing.forms import GrantForm, as_chosen
 from webapp.sharing.models import Consent, ConsentKind
 from webapp.sharing.words import AREAS, ROLES
@@ -82,7 +82,7 @@ def withdraw(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
 
 def _end(consent: Consent, now: datetime) -> None:
     if consent.kind is ConsentKind.SIP:
-        sip.withdraw_sip(db.session, consent.person_id, consent.id, PLANS, "", now)
+        freezing.withdraw(db.session, consent.person_id, consent.id, now)
     else:
         domain.withdraw_consent(db.session, consent.person_id, consent.id, now)
 

@@ -40,6 +40,7 @@ class Agreed:
     how: HowGiven
     areas: Set[Area] = frozenset(AREAS)
     until_on: date | None = None  # None: twelve months
+    given_by: UUID | None = None  # a guardian, god man or förvaltare who said yes; None: the person
 
 
 def consent_to_sip(
@@ -62,6 +63,7 @@ def consent_to_sip(
         flow=agreed.flow,
         **{area.value: Level.SEE if area in agreed.areas else Level.NONE for area in AREAS},
         how=agreed.how,
+        given_by_id=agreed.given_by,
         recorded_by=recorded_by,
         from_on=today,
         until_on=agreed.until_on or today + DEFAULT_LENGTH,

@@ -17,6 +17,7 @@ from webapp.core.db import Instant, is_writing, rows
 from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.permissions import Area, Level, Ties
+from webapp.plans.models import Plan
 from webapp.sharing.decisions import Freeze, NamedStaff
 from webapp.sharing.guardians import areas_for_guardian
 from webapp.sharing.models import (
@@ -110,12 +111,16 @@ _EMERGENCY = exists().where(
     Emergency.unit_id == _UNIT,
     Emergency.closes_at > bindparam("now", type_=Instant()),
 )
+_FROZEN = exists().where(  # the consent to share the plan is withdrawn: webapp.plans.freezing
+    Plan.person_id == Person.id, Plan.ended_on.is_(None), Plan.frozen_at.is_not(None)
+)
 _CARES = and_(_RELATES, not_(is_blocked(Person.id, _UNIT)))
 _BY_CARE = (
     select(
         *_FACTS,
         _CARES.label("cares"),
         _NAMED.label("named"),
+        _FROZEN.label("frozen"),
         Consent.flow,
         Consent.plan,
         Consent.contacts,
@@ -217,7 +222,10 @@ def _staff(session: Session, who: Reader, person_id: UUID) -> Seen | None:
 
 
 def _crossing(consents: Sequence[Any], flow: Flow) -> Crossing:
-    """What the SIP consents open to a unit of this kind of care: pairs of an area and a kind of care."""
+    """What the SIP consents open to a unit of this kind of care: pairs of an area and a kind of care.
+
+    Of a frozen plan nothing, whatever consents there are: withdrawal wins until the plan goes on.
+    """
     return frozenset(
         (area, kind)
         for row in consents
@@ -227,7 +235,7 @@ def _crossing(consents: Sequence[Any], flow: Flow) -> Crossing:
             (Area.CONTACTS, row.contacts),
             (Area.REMINDERS, row.reminders),
         )
-        if level >= Level.SEE
+        if level >= Level.SEE and not (area is Area.PLAN and row.frozen)
         for kind in flows.of_plan(row.flow)
     )
 

@@ -15,6 +15,7 @@ from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.permissions import Permission
+from webapp.plans import freezing
 from webapp.sharing import domain, sip
 from webapp.sharing.domain import DEFAULT_LENGTH
 from webapp.staff import words
@@ -32,7 +33,9 @@ def record(person_id: UUID) -> ResponseReturnValue:
     form.offer(own, sip.units_for(db.session, own, sight().municipality))
     if form.validate_on_submit():
         now = clock.now()
-        sip.consent_to_sip(db.session, person_id, form.value(own), words.signature(the_reader), now)
+        by = words.signature(the_reader)
+        consent = sip.consent_to_sip(db.session, person_id, form.value(own), by, now)
+        freezing.go_on(db.session, consent, now)
         sip.tell_recorded(db.session, person_id, now)
         db.session.commit()
         flash(plain("Sparat. Personen ser det på sin sida Vem får se vad."))
@@ -45,7 +48,7 @@ def record(person_id: UUID) -> ResponseReturnValue:
 @needs(Permission.SIP_RECORD)
 def withdraw(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     plans, by = flows.plans_of(Flow(the_reader.flow)), words.signature(the_reader)
-    if not sip.withdraw_sip(db.session, person_id, consent_id, plans, by, clock.now()):
+    if not freezing.withdraw(db.session, person_id, consent_id, clock.now(), plans=plans, by=by):
         abort(404)
     db.session.commit()
     flash(plain("Samtycket är taget tillbaka. Det gäller direkt."))

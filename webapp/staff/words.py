@@ -10,6 +10,7 @@ from webapp.accounts.models import Duty
 from webapp.core.access import Reader
 from webapp.core.i18n import LazyText, _l
 from webapp.directory.flows import Flow
+from webapp.plans.models import Doer
 from webapp.reminders.outcome import Outcome
 from webapp.sharing.guardians import age as years
 from webapp.staff.domain import Task
@@ -43,6 +44,14 @@ PLANS: Mapping[Flow, LazyText] = {
     Flow.CHILD: _l("Barn, unga och familj"),
 }
 
+
+DOERS: Mapping[Doer, LazyText] = {
+    Doer.ME: _l("Personen själv"),
+    Doer.RELATIVE: _l("En anhörig"),
+    Doer.REGION: _l("Regionen"),
+    Doer.KOMMUN: _l("Kommunen"),
+    Doer.OTHER: _l("Någon annan"),
+}
 
 FLOWS: Mapping[Flow, LazyText] = {
     Flow.ALL: _l("Alla, som en hälsocentral"),

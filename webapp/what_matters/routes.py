@@ -110,7 +110,7 @@ def give_receipt(person_id: UUID, version_id: UUID) -> ResponseReturnValue:
     if not domain.give_receipt(db.session, sight(), version_id, clock.now()):
         abort(404)
     db.session.commit()
-    flash(plain("%(name)s ser nu att du har läst.", name=sight().called))
+    flash(plain("Personen ser nu att du har läst."))
     return redirect(url_for(".show", person_id=person_id))
 
 

@@ -224,6 +224,11 @@ def starter(key: str) -> Starter | None:
     return next((each for each in all_starters() if each.key == key), None)
 
 
+def marked(mark: str) -> Starter | None:
+    """The one that this mark in an address stands for."""
+    return next((each for each in all_starters() if each.mark == mark), None)
+
+
 def for_unit(plans: Sequence[Flow], place: str) -> list[Starter]:
     """Those that a unit can begin, for the kinds of plan it takes part in: the person's own place first."""
     return sorted(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from hashlib import sha256
 
 from webapp.directory.flows import Flow
 
@@ -93,3 +94,8 @@ class Starter:
     worse: Worse
     goals: tuple[Wish, ...]
     rows: tuple[Effort, ...]
+
+    @property
+    def mark(self) -> str:
+        """What stands in an address: the name of a flow beside a person's id would say what they suffer from."""
+        return sha256(self.key.encode()).hexdigest()[:10]

@@ -93,12 +93,14 @@ async function publicPage(request, path) {
   return Promise.race([fetch(request).catch(() => kept), late]);
 }
 
-// Network only. When it fails: the page that says so, with the numbers to call.
+// Network only. When it fails: the page that says so, with the numbers to call; all of them where somebody
+// looks for what to do when it gets worse.
 async function personalPage(request) {
   try {
     return await fetch(request);
   } catch {
-    const kept = await (await caches.open(PAGES)).match("/offline", { ignoreVary: true });
+    const worse = new URL(request.url).pathname.endsWith("/om-det-blir-samre");
+    const kept = await (await caches.open(PAGES)).match(worse ? "/ring" : "/offline", { ignoreVary: true });
     return kept || Response.error();
   }
 }
