@@ -25,6 +25,7 @@ from webapp.core import clock
 from webapp.core.audit import AccessLog
 from webapp.core.db import Database
 from webapp.permissions import TABLE, Permission, Ties
+from webapp.sharing import notices
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECOND = timedelta(seconds=1)
@@ -34,6 +35,7 @@ WRONG = "Koden stämmer inte, eller gäller inte längre."
 
 # What a paper code opens of the person's own, and nothing else.
 BY_PAPER = {
+    Permission.TIMES_SEE,
     Permission.TODAY_SEE,
     Permission.REMINDER_ANSWER,
     Permission.WHAT_MATTERS_SEE,
@@ -264,8 +266,13 @@ def test_what_is_not_for_paper_is_not_there(app: Flask, visit: Visitor, code: st
 
 
 @ON_SQLITE
-def test_every_link_that_is_shown_leads_somewhere(app: Flask, visit: Visitor, code: str) -> None:
+def test_every_link_that_is_shown_leads_somewhere(
+    app: Flask, database: Database, visit: Visitor, code: str
+) -> None:
     aino = enrol(app, code)
+    for kind in notices.Kind:
+        with database.writing() as session:
+            notices.tell(session, aino.id, kind, NOON)
     seen, waiting = set(), [f"{aino.p}/idag"]
     while waiting:
         path = waiting.pop()

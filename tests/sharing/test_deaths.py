@@ -16,7 +16,7 @@ from webapp.core import clock
 from webapp.core.db import Database
 from webapp.reminders import planning, queue
 from webapp.reminders.models import Delivery, Reminder, State, Subscription
-from webapp.sharing import deaths, protection
+from webapp.sharing import blocks, deaths, protection
 from webapp.sharing.decisions import Death
 from webapp.sharing.models import Notice
 
@@ -152,6 +152,18 @@ def test_a_mistake_is_undone_by_those_who_cared_and_by_nobody_else(
     with database.read() as session:
         death = session.scalars(select(Death)).one()
         assert (death.undone_at, death.undone_by) == (NOON, by(session, "anna").staff_id)
+
+
+def test_a_unit_that_the_person_had_blocked_learns_of_no_death(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    with database.writing() as session:
+        aino, anna = person(session, "aino"), by(session, "anna")
+        assert blocks.block(session, aino.id, anna.unit_id, NOON)
+    marked(visit)
+    assert "Aino" not in visit("anna").page("/personal/avlidna")
+    assert undone(visit("anna"), database) == 404
+    assert undone(visit("nils"), database) == 302
 
 
 @ON_SQLITE

@@ -97,6 +97,7 @@ def test_the_person_is_told_sees_who_and_cannot_end_it_but_staff_can(
     assert johan.post(f"{place(visit)}/{consent_id}/avsluta", {"why": "Upphört"}).status_code == 302
     assert visit("lisa").get(f"{rolf.p}/plan").status_code == 404
     assert "Lisa ser inte dina sidor längre" in rolf.page(f"{rolf.p}/idag")
+    assert "Avslutat av Johan, biståndshandläggare" in rolf.page(f"{rolf.p}/delning")
     with database.read() as session:
         mandate = session.scalars(select(Mandate).where(Mandate.consent_id == consent_id)).one()
         assert (mandate.ended_why, mandate.ended_by) == ("Upphört", by(session, "johan").staff_id)

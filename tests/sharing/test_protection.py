@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from tests.conftest import NOON
 from tests.people import Guest, Visitor
 from tests.sharing.deciding import by, person
+from tests.sharing.inviting import accept, invite
 from webapp.accounts import domain as accounts
 from webapp.accounts.models import Duty, Person, StaffMember
 from webapp.core.db import Database
@@ -142,6 +143,25 @@ def test_a_manager_names_by_number_and_sees_nothing(app: Flask, database: Databa
     assert "Aino" not in siv.page(path)
     for sub in ("nils", "karin", "lena", "aino"):
         assert visit(sub).get(path).status_code == 404
+    tries = [siv.post(path, {"number": eino, "staff": nils_id}).status_code for _ in range(60)]
+    assert tries[-1] == 429  # nobody goes through numbers to find who is protected
+
+
+@ON_SQLITE
+def test_whoever_becomes_protected_is_named_neither_in_what_was_nor_in_what_waits(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, lisa = visit("aino"), visit("lisa")
+    assert lisa.post(f"/mina/{aino.id}/ga-ur").status_code == 302
+    accept(lisa, invite(aino, called="Min dotter"))
+    shared = aino.page(f"{aino.p}/delning")
+    assert "Är det Lisa" in shared
+    assert "Avslutat av Lisa" in shared
+    with database.writing() as session:
+        protection.protect(session, lisa.id, by(session, "nils"), NOON)
+    shared = aino.page(f"{aino.p}/delning")
+    assert "Lisa" not in shared
+    assert "En anhörig" in shared
 
 
 def test_a_protected_relative_sees_nobody_and_is_in_nobodys_list(

@@ -243,6 +243,7 @@ def test_a_relative_steps_out(app: Flask, visit: Visitor) -> None:
     assert lisa.post(out).status_code == 404
     assert lisa.get(f"{aino.p}/plan").status_code == 404
     assert "Lisa har gått ur" in aino.page(f"{aino.p}/idag")
+    assert "Avslutat av Lisa." in aino.page(f"{aino.p}/delning")
 
 
 @ON_SQLITE

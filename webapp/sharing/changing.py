@@ -44,8 +44,8 @@ def replace_consent(
     return consent
 
 
-def _end(session: Session, person_id: UUID, relative_id: UUID, now: datetime) -> bool:
-    """End what one person has let one relative into; what staff have verified stands."""
+def _end(session: Session, person_id: UUID, relative_id: UUID, now: datetime, by: str = "") -> bool:
+    """End what one person has let one relative into; what staff have verified stands. `by`: empty for the person."""
     ended = session.execute(
         update(Consent)
         .where(
@@ -54,7 +54,7 @@ def _end(session: Session, person_id: UUID, relative_id: UUID, now: datetime) ->
             Consent.kind == ConsentKind.RELATIVE,
             holds(clock.local(now).date()),
         )
-        .values(withdrawn_at=now)
+        .values(withdrawn_at=now, withdrawn_by=by)
         .returning(Consent.id)
         .execution_options(synchronize_session=False)
     )
@@ -105,8 +105,9 @@ def change_consent(session: Session, consent: Consent, relation: str, grant: Gra
 
 def leave(session: Session, person_id: UUID, relative_id: UUID, now: datetime) -> bool:
     """The relative helps this person no more. False where nothing binds them that they can end."""
+    by = session.get_one(Person, relative_id).called
     with fence.meanwhile(session, person_id):
-        ended = _end(session, person_id, relative_id, now)
+        ended = _end(session, person_id, relative_id, now, by)
     if not ended:
         return False
     notices.tell(session, person_id, Kind.RELATIVE_LEFT, now, relative_id)
@@ -117,11 +118,13 @@ def leave(session: Session, person_id: UUID, relative_id: UUID, now: datetime) -
 class Earlier:
     """A consent that no longer holds, as the person reads it."""
 
-    name: str  # empty: the units of a plan
+    of_a_plan: bool  # with units, and no relative
+    name: str  # empty for a plan's units, and for a relative with protected identity
     relation: str
     from_on: date
     ended_on: date
     changed: bool  # another began when it ended
+    by: str  # who ended it, where it was not the person
 
 
 def earlier(session: Session, person_id: UUID, now: datetime) -> Sequence[Earlier]:
@@ -141,18 +144,20 @@ def earlier(session: Session, person_id: UUID, now: datetime) -> Sequence[Earlie
         )
     )
     found = session.execute(
-        select(Consent, relative.called, changed)
+        select(Consent, relative.called, relative.protected, changed)
         .outerjoin(relative, relative.id == Consent.relative_id)
         .where(Consent.person_id == person_id, or_(Consent.withdrawn_at >= since, ran_out))
     )
     ended = [
         Earlier(
-            name or "",
+            consent.relative_id is None,
+            "" if hidden else name or "",
             consent.relation,
             consent.from_on,
             clock.local(consent.withdrawn_at).date() if consent.withdrawn_at else consent.until_on,
             was_changed,
+            "" if hidden and consent.kind is ConsentKind.RELATIVE else consent.withdrawn_by,
         )
-        for consent, name, was_changed in found
+        for consent, name, hidden, was_changed in found
     ]
     return sorted(ended, key=lambda each: each.ended_on, reverse=True)

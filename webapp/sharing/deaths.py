@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -19,7 +19,7 @@ from webapp.core import fence
 from webapp.sharing.decisions import Death, NamedStaff
 from webapp.sharing.mandates import ByStaff
 from webapp.sharing.models import CareRelation
-from webapp.sharing.ties import relates
+from webapp.sharing.ties import is_blocked, relates
 
 
 def mark_deceased(
@@ -54,7 +54,10 @@ class Marked:
 
 
 def marked_at(session: Session, by: ByStaff, today: date) -> Sequence[Marked]:
-    """Whom the unit cares for and who is marked as deceased, the newest first; protected, for those named alone."""
+    """Whom the unit cares for and who is marked as deceased, the newest first; protected, for those named alone.
+
+    Whoever had blocked the unit is not there: a block stands after death.
+    """
     cared_for = exists().where(
         CareRelation.person_id == Person.id, CareRelation.unit_id == by.unit_id, relates(today)
     )
@@ -69,6 +72,7 @@ def marked_at(session: Session, by: ByStaff, today: date) -> Sequence[Marked]:
             Person.deceased_at.is_not(None),
             or_(Person.protected.is_(False), named),
             cared_for,
+            not_(is_blocked(Person.id, by.unit_id)),
         )
         .order_by(Death.marked_at.desc())
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from webapp.accounts.models import Person
@@ -305,12 +305,16 @@ class Out:
 
 
 def out_for(session: Session, person_id: UUID, now: datetime) -> Sequence[Out]:
-    """The person's invitations that stand, those that wait for a word first."""
+    """The person's invitations that stand, those that wait for a word first.
+
+    Not one that somebody accepted who has died since, or has protected identity now.
+    """
     who = aliased(Person)
+    may_be_named = and_(who.protected.is_(False), who.deceased_at.is_(None))
     found = session.execute(
         select(Invitation, who.name)
         .outerjoin(who, who.id == Invitation.accepted_by)
-        .where(Invitation.person_id == person_id, _stands(now))
+        .where(Invitation.person_id == person_id, _stands(now), or_(who.id.is_(None), may_be_named))
         .order_by(Invitation.accepted_at.is_(None), Invitation.made_at, Invitation.id)
     )
     return [

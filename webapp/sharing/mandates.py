@@ -177,7 +177,7 @@ def end_mandate(
             Consent.kind.in_(BY_STAFF),
             Consent.withdrawn_at.is_(None),
         )
-        .values(withdrawn_at=now)
+        .values(withdrawn_at=now, withdrawn_by=by.words)
         .returning(Consent)
     ).first()
     if done is not None:

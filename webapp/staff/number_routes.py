@@ -8,10 +8,9 @@ from typing import cast
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import TooManyRequests
 
 from webapp.accounts.models import Duty, Person
-from webapp.core import clock, db, limits
+from webapp.core import clock, db
 from webapp.core.access import signed_in, the_reader
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
@@ -19,9 +18,8 @@ from webapp.settings import Settings
 from webapp.sharing import emergency
 from webapp.staff import intake
 from webapp.staff.intake import Standing
+from webapp.staff.looking_up import count_one
 from webapp.staff.number_forms import EmergencyForm, FindForm, NewPersonForm
-
-MOST_LOOKED_UP = "60 per 60 minutes"  # numbers that one account may try
 
 bp = Blueprint("numbers", __name__, url_prefix="/personal")
 
@@ -35,7 +33,7 @@ def take_in() -> ResponseReturnValue:
     form = NewPersonForm() if is_new else FindForm()
     if not form.validate_on_submit():
         return _ask(form, is_new)
-    _count()
+    count_one()
     standing, person = intake.stands(
         db.session, the_reader.unit_id or abort(404), form.number.number, clock.today()
     )
@@ -81,7 +79,7 @@ def _take_in(form: NewPersonForm) -> ResponseReturnValue:
 def open_in_emergency() -> ResponseReturnValue:
     form = EmergencyForm()
     if form.validate_on_submit():
-        _count()
+        count_one()
         number, unit_id = form.number.number, the_reader.unit_id or abort(404)
         standing, person = intake.stands(db.session, unit_id, number, clock.today())
         if person is None:
@@ -117,9 +115,3 @@ def _open_now() -> Sequence[tuple[Person, datetime]]:
 
 def _length() -> timedelta:
     return timedelta(hours=cast(Settings, current_app.config["SETTINGS"]).emergency_hours)
-
-
-def _count() -> None:
-    """Count one number looked up; whoever looks up very many is stopped."""
-    if not limits.may_try("a person by number", MOST_LOOKED_UP):
-        raise TooManyRequests(retry_after=clock.now() + timedelta(hours=1))

@@ -19,6 +19,7 @@ from webapp.sharing import protection
 from webapp.sharing.mandates import ByStaff, by_staff
 from webapp.sharing.ties import one_by_one
 from webapp.staff.custody_forms import ManagerForm, NameForm
+from webapp.staff.looking_up import count_one
 
 bp = Blueprint("protection", __name__, url_prefix="/personal")
 
@@ -90,6 +91,7 @@ def manage() -> ResponseReturnValue:
     form = ManagerForm()
     form.staff.choices = _colleagues(set())
     if form.validate_on_submit():
+        count_one()
         person = accounts.person_by_number(db.session, form.identity())
         by, now = _by(), clock.now()
         if person and protection.cared_for_and_protected(db.session, person.id, by.unit_id, clock.today()):
