@@ -220,6 +220,8 @@ WHO_MAY_ENTER = {
     "pages.service_worker": "public",
     "pages.set_language": "public",
     "pages.start": "public",
+    "outcomes.history": "plan_see",
+    "outcomes.show": "plan_see",
     "paper.ask": "public",
     "paper.give": "paper_code",
     "paper.sign_in": "public",
@@ -476,6 +478,11 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         f"{p}/plan/patientkontrakt/sju-fragor",
         f"{p}/delning/enheter",
         f"{p}/delning/bjud-in",
+    ]
+    found += [f"{p}/plan/sa-har-det-gatt"]
+    found += [
+        f"{p}/plan/rad/{row.id}/sa-har-det-gatt"
+        for row in session.scalars(select(PlanRow).where(PlanRow.person_id == person_id))
     ]
     for consent in session.scalars(select(Consent).where(Consent.person_id == person_id)):
         found.append(f"{p}/delning/{consent.id}/sluta")

@@ -69,6 +69,7 @@ def _register_features(app: Flask) -> None:
     from webapp.meetings import staff_routes as meeting_calls
     from webapp.more import routes as more
     from webapp.patient_contract import routes as patient_contract
+    from webapp.plans import outcome_routes
     from webapp.plans import paper_routes as plan_on_paper
     from webapp.plans import routes as plans
     from webapp.reminders import answer_routes, phone_routes
@@ -106,6 +107,7 @@ def _register_features(app: Flask) -> None:
         plans,
         plan_on_paper,
         interchange,
+        outcome_routes,
         meetings,
         meeting_calls,
         feed_routes,

@@ -49,6 +49,7 @@ SAME_PAGE = {
     "answers": "reminders",
     "printed": "plans",
     "naming": "contacts",
+    "outcomes": "plans",
     "meeting_calls": "meetings",
     "calendars": "meetings",
 }
