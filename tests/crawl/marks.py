@@ -130,6 +130,12 @@ def _kind(table: str) -> Any:
 def _readers(people: Names, table: str, column: str, row: Any, owner: str) -> set[str]:
     if table == "person":
         return _readers_of_a_name(column, owner)
+    if table == "calendar_feed":
+        return {people.of[row.owner_id]}
+    if table == "seven_answers":
+        return set(CARE.get(owner, ())) if row.shared else set()
+    if table == "meeting_question":  # a relative reads their own
+        return set(CARE.get(owner, ()))
     if table == "answer_version":
         return _readers_of_words(people, row, owner)
     if table == "read_receipt":

@@ -23,6 +23,7 @@ from webapp.sharing import notices
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FORM = {"on": "2026-03-20", "at": "13.00", "minutes": "60", "place": "Hemma"}
+WAITS = "Mötet har varit. Skriv vad ni bestämde"
 HELD = datetime(2026, 3, 20, 13, 30, tzinfo=UTC)
 
 
@@ -184,6 +185,8 @@ def test_a_meeting_is_closed_with_its_next_date(app: Flask, database: Database, 
         invitee = session.scalars(select(MeetingInvitee.id)).one()
     with clock.frozen(HELD):
         nils = visit("nils")
+        assert nils.page("/personal/").count(WAITS) == 2  # this one and the demo's
+        assert WAITS not in visit("anna").page("/personal/")  # the region called it
         after = {"decisions": "Nils ringer varje måndag", "notes": "Vi talade om benen", "came": str(invitee)}
         refused = nils.post(path, {**after, "then": "next"})
         assert "Skriv vilken dag ni träffas igen" in refused.text
@@ -195,6 +198,7 @@ def test_a_meeting_is_closed_with_its_next_date(app: Flask, database: Database, 
         assert (held.closed_at, held.next_id, held.plan_ends) == (HELD, following.id, False)
         assert following.starts_at == datetime(2026, 6, 18, 8, tzinfo=UTC)
         assert nils.post(path, {**after, **then}).status_code == 404  # once
+        assert nils.page("/personal/").count(WAITS) == 1
         page = visit("aino").page(f"{aino.p}/tider")
         assert "Torsdag 18 juni klockan 10.00" in page
         assert "Nils ringer varje måndag" in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from webapp.meetings import questions
 from webapp.meetings.models import AgreedTime, MeetingInvitee, MeetingQuestion
 from webapp.meetings.questions import Question
 from webapp.permissions import Area
-from webapp.plans.models import PlanParticipant
+from webapp.plans.models import Plan, PlanParticipant
 from webapp.sharing.marks import another
 
 
@@ -184,3 +184,25 @@ def participants(session: Session, plan_id: UUID) -> list[tuple[str, str]]:
         .order_by(PlanParticipant.chosen_at, PlanParticipant.id)
     ).all()
     return [(str(row.id), ", ".join(filter(None, (row.name or row.unit or "", row.role)))) for row in found]
+
+
+def not_written_down(
+    session: Session, person_ids: Sequence[UUID], organisation_id: UUID, flows: Set[str], now: datetime
+) -> list[tuple[UUID, datetime]]:
+    """Meetings that an organisation has called and held, in these kinds of care, without saying what comes then."""
+    found = session.execute(
+        select(AgreedTime.person_id, AgreedTime.starts_at)
+        .join(Plan, Plan.id == AgreedTime.plan_id)
+        .where(
+            AgreedTime.person_id.in_(person_ids),
+            AgreedTime.organisation_id == organisation_id,
+            AgreedTime.flow.in_(flows),
+            AgreedTime.starts_at < now,
+            AgreedTime.closed_at.is_(None),
+            AgreedTime.cancelled_at.is_(None),
+            Plan.ended_on.is_(None),
+            Plan.frozen_at.is_(None),
+        )
+        .order_by(AgreedTime.starts_at)
+    )
+    return [(row.person_id, row.starts_at) for row in found]

@@ -19,6 +19,7 @@ from webapp.core import clock
 from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Huvudman, Organisation, Unit
+from webapp.meetings import reading as meetings
 from webapp.plans import domain as plans
 from webapp.reminders.models import Occurrence, Reminder, SetBy, Subscription
 from webapp.reminders.outcome import Outcome
@@ -39,6 +40,7 @@ class Task(StrEnum):
     UNANSWERED = "unanswered"
     LOOK_AGAIN = "look_again"
     OBJECTED = "objected"
+    NOT_WRITTEN = "not_written"  # a meeting that has been, without its next date
     UNREAD = "unread"
     NO_PHONE = "no_phone"
     NO_CONTACT = "no_contact"
@@ -123,6 +125,10 @@ def work_list(
         *(
             Item(Task.OBJECTED, by_id[person_id], what, at)
             for person_id, what, at in plans.objections(session, list(by_id), organisation_id, kinds)
+        ),
+        *(
+            Item(Task.NOT_WRITTEN, by_id[person_id], "", at)
+            for person_id, at in meetings.not_written_down(session, list(by_id), organisation_id, kinds, now)
         ),
         *_unread(session, unit_id, by_id),
         *_without_phone(session, unit_id, by_id),

@@ -20,6 +20,7 @@ TASKS: Mapping[Task, tuple[LazyText, str]] = {
     Task.UNANSWERED: (_l("Inget svar"), "senare"),
     Task.LOOK_AGAIN: (_l("Frysning ska prövas på nytt"), "las"),
     Task.OBJECTED: (_l("Har sagt nej till en rad i planen"), "fraga"),
+    Task.NOT_WRITTEN: (_l("Mötet har varit. Skriv vad ni bestämde och när ni ses igen"), "penna"),
     Task.UNREAD: (_l("Nya ord i Viktigt för mig"), "viktigt"),
     Task.NO_PHONE: (_l("Ingen telefon tar emot påminnelser"), "paminnelser"),
     Task.NO_CONTACT: (_l("Fast vårdkontakt saknas"), "ring"),
