@@ -187,6 +187,7 @@ def every_page(site: Site) -> list[Shown]:
             f"/personal/person/{person}/kontakter/valj/fast_vardkontakt",
             faulty=True,
         ),
+        Shown("personal-las-in-plan", "nils", f"/personal/person/{person}/plan/las-in", faulty=True),
         Shown("personal-ta-emot", "nils", "/personal/ta-emot", faulty=True),
         Shown("personal-nodoppning", "nils", "/personal/nodoppning", faulty=True),
         Shown("personal-vard", "nils", f"/personal/person/{person}/vard/{relation.id}", faulty=True),

@@ -182,6 +182,14 @@ def test_nobody_else_takes_the_plan_out_or_in(visit: Visitor, reader: str) -> No
     assert sent(guest, aino.id, b"{}").status_code == 404
 
 
+def test_who_sees_a_part_of_the_plan_takes_nothing_into_it(visit: Visitor) -> None:
+    """Eva at the school sees the school's rows: what is "there already" would tell her of the others."""
+    jon, eva = visit("jon"), visit("eva")
+    assert eva.get(f"{jon.p}/plan").status_code == 200
+    assert eva.get(f"/personal/person/{jon.id}/plan/las-in").status_code == 404
+    assert sent(eva, jon.id, fetched(jon, jon.p)).status_code == 404
+
+
 @ON_SQLITE
 def test_the_person_takes_nothing_in(visit: Visitor) -> None:
     aino = visit("aino")

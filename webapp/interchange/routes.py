@@ -11,13 +11,14 @@ from flask.typing import ResponseReturnValue
 from webapp.accounts import numbers
 from webapp.accounts.models import Person
 from webapp.core import clock, db
-from webapp.core.access import needs, sight, the_reader
+from webapp.core.access import needs, sight
 from webapp.core.i18n import plain
 from webapp.core.security import takes_file
 from webapp.interchange import checking, inward, octets, outward, seal, taking_in
 from webapp.interchange.checking import Expected, Fault
 from webapp.interchange.gathering import shared_plan
 from webapp.permissions import Permission
+from webapp.plans import reading
 from webapp.sharing import marks
 
 bp = Blueprint("interchange", __name__)
@@ -44,6 +45,9 @@ def fetch(person_id: UUID) -> ResponseReturnValue:
 @needs(Permission.PLAN_IMPORT)
 def take_in(person_id: UUID) -> ResponseReturnValue:
     """A file from another system, for the person whose page this is. With one fault in it, nothing is kept."""
+    view = reading.current_plan(db.session, sight())
+    if view is not None and not view.whole:
+        abort(404)  # who sees some rows would learn of the others by what "is there already"
     faults: list[Fault] = []
     if request.method == "POST":
         sent = request.files.get("fil")
@@ -73,7 +77,7 @@ def _take(person_id: UUID, sent: bytes) -> tuple[taking_in.Taken | None, list[Fa
     ours = seal.is_ours(bundle, current_app.config["SECRET_KEY"])
     shared = inward.plan(bundle, person_id)
     named = marks.written_as(sight())
-    return taking_in.take_in(db.session, the_reader, named, shared, ours, clock.now()), []
+    return taking_in.take_in(db.session, sight(), named, shared, ours, clock.now()), []
 
 
 def _tell(taken: taking_in.Taken) -> None:

@@ -14,13 +14,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.core.access import Reader
+from webapp.core.access import Reader, Sight
 from webapp.core.i18n import LazyText, _l
 from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.directory.numbers import ClosedNumber, refuse_closed
 from webapp.interchange.content import Body, Shared, SharedRow
 from webapp.plans import domain
 from webapp.plans.models import Doer, Goal, Plan, PlanParticipant, PlanRow, RowOutcome, RowStatus
+from webapp.plans.reading import visible
 
 MOST_WHAT, MOST_OFTEN, MOST_WHO, MOST_PHONE = 300, 120, 300, 40  # characters, as in the forms
 
@@ -35,17 +36,17 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How much came in; `there_already` were in the plan before."""
+    """How much came in that was not in the plan before."""
 
     rows: int = 0
     goals: int = 0
-    there_already: int = 0
 
 
-def take_in(session: Session, who: Reader, named: str, shared: Shared, ours: bool, now: datetime) -> Taken:
+def take_in(session: Session, sight: Sight, named: str, shared: Shared, ours: bool, now: datetime) -> Taken:
     """Take a checked file into the plan of the person it is about. Raises NotTaken.
 
-    `who` proposes, under the name `named`. `ours`: the app wrote the file, and it is unchanged (seal.is_ours).
+    The reader of `sight` proposes, under the name `named`. `ours`: the app wrote the file, and nobody has
+    changed it (seal.is_ours).
     """
     _refuse_faulty(shared.rows)
     plan = domain.going_plan(session, shared.whose.id)
@@ -58,8 +59,8 @@ def take_in(session: Session, who: Reader, named: str, shared: Shared, ours: boo
     if plan.frozen_at:
         raise NotTaken(_l("Planen är fryst, för samtycket är taget tillbaka. Inget kan läsas in."))
     if ours and plan.id == shared.id:
-        return Taken(there_already=len(shared.rows) + len(shared.goals))
-    return _propose(session, who, named, plan, shared, now)
+        return Taken()
+    return _propose(session, sight, named, plan, shared, now)
 
 
 def _refuse_faulty(rows: Iterable[SharedRow]) -> None:
@@ -79,10 +80,11 @@ def _refuse_faulty(rows: Iterable[SharedRow]) -> None:
             ) from None
 
 
-def _propose(session: Session, who: Reader, named: str, plan: Plan, shared: Shared, now: datetime) -> Taken:
+def _propose(session: Session, sight: Sight, named: str, plan: Plan, shared: Shared, now: datetime) -> Taken:
     """Every row that still goes, once, as a proposal; every goal that is not there, marked with who brought it."""
     kept = session.scalars(select(PlanRow).where(PlanRow.plan_id == plan.id)).all()
-    there = {_same(row.what, row.how_often) for row in kept if row.status is not RowStatus.ENDED}
+    going = [row for row in kept if row.status is not RowStatus.ENDED and visible(row, sight)]
+    there, who = {_same(row.what, row.how_often) for row in going}, sight.reader
     bodies = {body.id: body for body in shared.bodies}
     own = session.get(Organisation, who.organisation_id) if who.organisation_id else None
     rows = 0
@@ -93,8 +95,7 @@ def _propose(session: Session, who: Reader, named: str, plan: Plan, shared: Shar
         _propose_one(session, who, named, plan, row, bodies.get(row.organisation_id or UUID(int=0)), own, now)
         rows += 1
     goals = _bring_goals(session, plan, shared, named)
-    going = sum(row.status is not RowStatus.ENDED for row in shared.rows)
-    return Taken(rows, goals, going + len(shared.goals) - rows - goals)
+    return Taken(rows, goals)
 
 
 def _same(what: str, how_often: str) -> tuple[str, str]:
