@@ -348,6 +348,13 @@ KEEPS_TYPED = {
 }
 # Long forms on a person's page: what is typed there is kept when the sign-in ends meanwhile.
 SURVIVES_SIGN_IN = {
+    "care.change",
+    "custody.add_guardian",
+    "custody.appoint",
+    "custody.end",
+    "custody.freeze",
+    "custody.lift",
+    "sip.record",
     "naming.change",
     "naming.name",
     "patient_contract.ask",

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from tests.conftest import NOON
 from tests.finding import saying
 from tests.people import Guest, Visitor
+from tests.sharing.deciding import custody_of_jon
 from webapp.accounts import kept
 from webapp.accounts.domain import add_account
 from webapp.accounts.logins import IDLE, LAPSED_LASTS
@@ -204,3 +205,19 @@ def test_odd_signs_and_people_who_never_were_do_no_harm(
     with database.read() as session:
         typed = json.loads(session.scalars(select(KeptForm.typed)).one())
     assert set(typed) == {"how_often", "what2"}
+
+
+def test_why_staff_freeze_is_back_too_for_them_alone(app: Flask, database: Database, visit: Visitor) -> None:
+    """The form is kept while staff fetch what they lack, and nothing is frozen by it."""
+    with database.read() as session:
+        custody = custody_of_jon(session)
+    mats, path = visit("mats"), f"/personal/person/{custody.person_id}/foretrader/{custody.id}/frys"
+    why = "Oro efter samtalet i tisdags"
+    send_late(mats, path, {"why": why, "look_again_on": "2026-03-20"})
+    with clock.frozen(LATE):
+        assert visit("sara").get(f"/p/{custody.person_id}/idag").status_code == 200
+        assert why not in visit("ulla").page(path)
+        mats.post("/logga-in/demo", {"person": "mats"})
+        page = mats.page(path)
+        assert why in page
+        assert "2026-03-20" in page

@@ -12,7 +12,7 @@ from webapp.contacts import naming
 from webapp.core import clock, db
 from webapp.core.access import needs, sight, the_reader
 from webapp.core.i18n import plain
-from webapp.core.security import keeps_typed
+from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.permissions import Permission
@@ -44,6 +44,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/vard/<uuid:relation_id>", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.CARE_SET)
 def change(person_id: UUID, relation_id: UUID) -> ResponseReturnValue:
     relation = _relation(person_id, relation_id)

@@ -11,7 +11,7 @@ from webapp.accounts.models import Person
 from webapp.core import clock, db
 from webapp.core.access import needs, the_reader
 from webapp.core.i18n import plain
-from webapp.core.security import keeps_typed
+from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
 from webapp.sharing import custody, freezing, mandates, recorded
 from webapp.sharing.guardians import AS_ADULT, age
@@ -38,6 +38,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/vardnadshavare", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.CUSTODY_SET)
 def add_guardian(person_id: UUID) -> ResponseReturnValue:
     form = GuardianForm()
@@ -58,6 +59,7 @@ def add_guardian(person_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/god-man", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.CUSTODY_SET)
 def appoint(person_id: UUID) -> ResponseReturnValue:
     form = AppointForm()
@@ -86,6 +88,7 @@ def appoint(person_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<uuid:consent_id>/avsluta", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.CUSTODY_SET)
 def end(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     form, one = WhyForm(), _one(person_id, consent_id)
@@ -97,6 +100,7 @@ def end(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/<uuid:consent_id>/frys", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.CUSTODY_SET)
 def freeze(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     """At once; or again, where it is frozen already, with a new day and reason, so that it stands without a gap."""
@@ -112,6 +116,7 @@ def freeze(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
 
 @bp.route("/frysning/<uuid:freeze_id>/hav", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.CUSTODY_SET)
 def lift(person_id: UUID, freeze_id: UUID) -> ResponseReturnValue:
     """Only staff of the organisation that froze lift it: the others do not know why it stands."""

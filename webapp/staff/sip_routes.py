@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.core import clock, db
 from webapp.core.access import needs, sight, the_reader
 from webapp.core.i18n import plain
-from webapp.core.security import keeps_typed
+from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
@@ -26,6 +26,7 @@ bp = Blueprint("sip", __name__, url_prefix="/personal/person/<uuid:person_id>/si
 
 @bp.route("/nytt", methods=["GET", "POST"])
 @keeps_typed
+@survives_sign_in
 @needs(Permission.SIP_RECORD)
 def record(person_id: UUID) -> ResponseReturnValue:
     own = db.session.get_one(Unit, the_reader.unit_id or abort(404))
