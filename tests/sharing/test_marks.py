@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import NOON
 from tests.finding import one_saying
 from tests.people import Guest, Visitor
 from tests.sharing.inviting import accept, confirm, invite
+from webapp.core import clock
 from webapp.core.db import Database
 from webapp.plans.models import PlanRow
 from webapp.reminders.models import Reminder, SetBy
@@ -104,3 +107,24 @@ def test_staff_and_the_person_read_every_name(two: tuple[Guest, Guest, Guest], v
         page = guest.page(f"{aino.p}/plan")
         assert "Lisa" in page
         assert "Marit" in page
+
+
+def test_whoever_answers_a_reminder_for_the_person_is_named_beside_the_answer(
+    two: tuple[Guest, Guest, Guest], visit: Visitor, database: Database
+) -> None:
+    aino, lisa, marit = two
+    with database.read() as session:
+        own = one_saying(session, Reminder.text, "Morgonens tabletter")
+    due = f"{aino.p}/paminnelser/{own.id}/2026-03-09/{own.times[:5]}"
+    assert marit.post(f"{due}/svar", {"svar": "klar"}).status_code == 302
+    for guest in (aino, marit, visit("nils")):
+        assert "Svarat av Marit." in guest.page(f"{aino.p}/idag"), guest.sub
+    assert "Svarat av en annan anhörig." in lisa.page(f"{aino.p}/idag")
+    with clock.frozen(NOON + timedelta(minutes=1)):
+        assert aino.post(f"{due}/angra").status_code == 302
+        assert "Svarat av" not in aino.page(f"{aino.p}/idag")
+    with clock.frozen(NOON + timedelta(minutes=2)):
+        assert aino.post(f"{due}/svar", {"svar": "intedag"}).status_code == 302
+        page = aino.page(f"{aino.p}/idag")
+    assert "Inte idag" in page
+    assert "Svarat av" not in page  # her own

@@ -8,14 +8,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, exists, or_, select
+from sqlalchemy import Uuid, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core import clock
 from webapp.core.db import rows
 from webapp.directory.models import Unit
 from webapp.reminders.domain import Sees, may_see
-from webapp.reminders.models import Occurrence, Reminder, Subscription
+from webapp.reminders.models import Answered, Occurrence, Reminder, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule, bits_to_days, instant, text_to_times
 
@@ -39,6 +39,7 @@ class Line:
     outcome: Outcome = Outcome.OPEN
     pressed_at: datetime | None = None
     later_until: datetime | None = None
+    pressed_as: str = ""  # who answered for the person; empty: the person
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,12 @@ _REMINDERS = (
         or_(Reminder.until_on.is_(None), Reminder.until_on >= bindparam("yesterday")),
     )
 )
+_PRESSED_AS = (  # of the press that counts
+    select(func.max(Answered.pressed_as))
+    .where(Answered.occurrence_id == Occurrence.id, Answered.pressed_at == Occurrence.pressed_at)
+    .correlate(Occurrence)
+    .scalar_subquery()
+)
 _OCCURRENCES = (
     select(
         Occurrence.reminder_id,
@@ -95,6 +102,7 @@ _OCCURRENCES = (
         Occurrence.outcome,
         Occurrence.pressed_at,
         Occurrence.later_until,
+        _PRESSED_AS.label("pressed_as"),
     )
     .where(
         Occurrence.person_id == bindparam("person_id", type_=Uuid()),
@@ -183,6 +191,7 @@ def _planned(row: Any, occurrence: Any) -> Line:
         outcome=occurrence.outcome,
         pressed_at=occurrence.pressed_at,
         later_until=occurrence.later_until,
+        pressed_as=occurrence.pressed_as or "",
     )
 
 

@@ -18,6 +18,7 @@ from webapp.reminders.forms import ReminderForm
 from webapp.reminders.models import Reminder
 from webapp.reminders.outcome import Press
 from webapp.reminders.planning import occurrence_at
+from webapp.sharing import marks
 
 bp = Blueprint("reminders", __name__, url_prefix="/p/<uuid:person_id>/paminnelser")
 
@@ -126,9 +127,8 @@ def _press(person_id: UUID, reminder_id: UUID, on: str, at: str, press: Press) -
     now = clock.now()
     reminder = _reminder(reminder_id, ended_too=True)
     occurrence = occurrence_at(db.session, reminder, *_due_time(on, at), now) or abort(404)
-    named = "" if sight().is_self else sight().reader.name
     try:
-        result = domain.answer(db.session, occurrence, press, now, pressed_as=named)
+        result = domain.answer(db.session, occurrence, press, now, pressed_as=marks.written_as(sight()))
     except domain.NotYet:
         abort(404)
     has_phone = phones.has_phone(db.session, person_id)
