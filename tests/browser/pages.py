@@ -18,6 +18,7 @@ from webapp.core.db import EXTENSION
 from webapp.meetings.models import AgreedTime
 from webapp.permissions import Level
 from webapp.plans.models import PlanRow
+from webapp.plans.starters import files
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Occurrence, Reminder
 from webapp.sharing import deaths, invitations
@@ -86,6 +87,7 @@ def every_page(site: Site) -> list[Shown]:
         child = f"/personal/person/{site.p('jon').rpartition('/')[2]}/foretrader"
     link = invited(site)
     person = aino[3:]
+    starter = files.all_starters()[0].mark
     return [
         Shown("start", None, "/"),
         Shown("ring", None, "/ring"),
@@ -179,6 +181,8 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-plan", "nils", f"{aino}/plan"),
         Shown("personal-idag", "nils", f"{aino}/idag"),
         Shown("personal-person", "nils", f"/personal/person/{person}"),
+        Shown("personal-plan-valj", "tor", f"/personal/person/{elle[3:]}/plan/ny"),
+        Shown("personal-plan-borja", "tor", f"/personal/person/{elle[3:]}/plan/ny/{starter}", faulty=True),
         Shown("personal-sip", "nils", f"/personal/person/{person}/sip/nytt", faulty=True),
         Shown("personal-kontakter", "nils", f"/personal/person/{person}/kontakter"),
         Shown(

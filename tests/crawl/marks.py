@@ -33,6 +33,7 @@ CARE = {
     "rolf": {"johan"},
 }
 CROSSES = {("nils", "aino"), ("anna", "aino"), ("mats", "jon"), ("ulla", "jon")}
+CROSSES |= {("britta på Pajala hälsocentral", "eino"), ("johan", "rolf")}
 WORKS_FOR = {"eva": "Gällivare kommun", "britta på Pajala hälsocentral": "Region Norrbotten"}
 WORKS_FOR |= {"britta": "Region Norrbotten", "tor": "Jokkmokks kommun", "johan": "Bodens kommun"}
 # Whom a person let in, and to what.

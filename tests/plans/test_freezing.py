@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -249,7 +250,7 @@ def _rows_seen(session: Session, aino: UUID, unit: Unit) -> list[reading.Row]:
         ties=found.ties,
         crosses=found.crosses,
         own_flows=found.own_flows,
-        table=TABLE,
+        table=cast(Any, TABLE),
     )
     assert sight.sees(Area.PLAN, unit.organisation_id, str(unit.flow))
     view = reading.current_plan(session, sight)

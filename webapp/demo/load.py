@@ -28,21 +28,19 @@ from webapp.contacts.models import Role
 from webapp.core import access, audit, clock
 from webapp.core.access import Sight
 from webapp.core.db import Database
-from webapp.demo import story
+from webapp.demo import plan_story, story
 from webapp.directory import importing
 from webapp.directory.flows import Flow
 from webapp.directory.models import Huvudman, Organisation, Unit
 from webapp.meetings import domain as meetings
 from webapp.permissions import Level
-from webapp.plans import domain as plans
-from webapp.plans.models import Doer, How
-from webapp.sharing import care, custody, notices, sip
+from webapp.plans.models import Plan
+from webapp.sharing import care, custody, notices
 from webapp.sharing import domain as sharing
 from webapp.sharing.decisions import Basis
 from webapp.sharing.mandates import Proof, by_staff
-from webapp.sharing.models import HowGiven
 from webapp.what_matters import domain as what_matters
-from webapp.what_matters.models import Answer, Prompt
+from webapp.what_matters.models import Prompt
 
 ISSUER = "demo"
 DATA = Path(__file__).with_name("people.toml")
@@ -152,7 +150,7 @@ def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) 
         starts_at = story.on_the_clock(today + timedelta(days=agreed["in_days"]), agreed["clock"])
         about = plan if agreed.get("meeting") else None
         whom = _organisation(session, agreed.get("organisation", ""))
-        kind = _flow(agreed, facts.get("plan", {}))
+        kind = Flow(agreed["flow"]) if "flow" in agreed else plan.flow if plan else Flow.ALL
         meetings.agree_on_time(
             session, person.id, starts_at, agreed["place"], agreed["with_whom"], about, whom, kind
         )
@@ -224,10 +222,6 @@ def _share(session: Session, person: Person, facts: Facts, began: datetime) -> N
         custody.verify_guardian(session, person, who, guardian["relation"], proof, by, began)
         told = [each.id for each in notices.told_to(session, person.id)]
         notices.press_away(session, person.id, told, began + timedelta(hours=1))
-    if agreed := facts.get("sip"):
-        units = [_unit(session, name) for name in agreed["units"]]
-        wish = sip.Agreed(Flow(agreed["flow"]), units, HowGiven.ORAL)
-        sip.consent_to_sip(session, person.id, wish, agreed["by"].capitalize(), began)
 
 
 def _person(session: Session, sub: str) -> Person:
@@ -271,56 +265,7 @@ def _name_contact(session: Session, person: Person, facts: Facts, from_on: date)
     )
 
 
-def _plan(session: Session, person: Person, facts: Facts, began: datetime) -> Any:
+def _plan(session: Session, person: Person, facts: Facts, began: datetime) -> Plan:
     about = facts["plan"]
-    today = clock.local(began).date()
-    overall = _organisation(session, about["overall"])
-    if overall is None:
-        raise LookupError(about["overall"])
-    words = ("starter", "situation", "held_together_by", "if_worse_signs", "if_worse_do")
-    texts = {key: about.get(key, "") for key in words}
-    plan = plans.begin_plan(session, person.id, overall, today, flow=_flow(about), **texts)
-    for goal in about.get("goal", ()):
-        plans.set_goal(
-            session, plan, goal["words"], goal.get("noticed_by", ""), _answer(session, person, goal)
-        )
-    for facts_of_row in about["row"]:
-        _row(session, person, plan, facts_of_row, began)
-    return plan
-
-
-def _flow(*facts: Facts) -> Flow:
-    """The kind of care that the first of these names."""
-    return Flow(next((each["flow"] for each in facts if "flow" in each), Flow.ALL))
-
-
-def _answer(session: Session, person: Person, goal: Facts) -> UUID | None:
-    if "prompt" not in goal:
-        return None
-    return session.scalars(
-        select(Answer.id).where(Answer.person_id == person.id, Answer.prompt == Prompt(goal["prompt"]))
-    ).one()
-
-
-def _row(session: Session, person: Person, plan: Any, facts: Facts, began: datetime) -> None:
-    row = plans.propose_row(
-        session,
-        plan,
-        facts["what"],
-        Doer(facts["doer"]),
-        began,
-        organisation=_organisation(session, facts.get("organisation", "")),
-        flow=Flow(facts["flow"]) if "flow" in facts else None,
-        relative_id=_person(session, facts["relative"]).id if "relative" in facts else None,
-        who=facts.get("who", ""),
-        phone=facts.get("phone"),
-        how_often=facts.get("how_often", ""),
-    )
-    answered_at = began + timedelta(days=2)
-    if facts.get("answer") == "ja":
-        plans.agree(row, answered_at)
-    elif facts.get("answer") == "nej":
-        plans.object_to(row, facts.get("words", ""), answered_at)
-    if "how" in facts:
-        told = began + timedelta(days=6)
-        plans.tell_outcome(session, row, clock.local(told).date(), How(facts["how"]), "", told)
+    sight = sight_of(session, about["by"], person.id, began, about.get("at_unit"))
+    return plan_story.begin(session, sight, about, lambda sub: _person(session, sub).id, began)
