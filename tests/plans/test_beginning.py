@@ -256,7 +256,9 @@ def test_for_a_young_person_school_takes_part_and_sees_its_own_rows(
         kinds = {part.kind for part in participants.of_plan(session, plan.id)}
         assert kinds == {ParticipantKind.RELATIVE, ParticipantKind.UNIT, ParticipantKind.SCHOOL}
         consent = session.scalars(
-            select(Consent).where(Consent.person_id == jon.id, Consent.given_by_id.is_not(None))
+            select(Consent).where(
+                Consent.person_id == jon.id, Consent.given_by_id.is_not(None), Consent.given_at == NOON
+            )
         ).one()
         assert str(consent.given_by_id) == sara
     eva, ulla = visit("eva").page(f"{jon.p}/plan"), visit("ulla").page(f"{jon.p}/plan")
