@@ -129,6 +129,23 @@ def test_a_stranger_is_sent_to_sign_in_and_comes_back_to_the_page(app: Flask, vi
 
 
 @ON_SQLITE
+def test_after_sign_in_nobody_is_led_to_a_page_that_is_not_theirs(app: Flask, visit: Visitor) -> None:
+    """On a shared phone the page that the one before had open may be asked for when the next signs in."""
+    aino, eino = visit.p("aino"), visit.p("eino")
+    for sub, wanted, start in (
+        ("aino", f"{aino}/plan", f"{aino}/plan"),
+        ("lisa", f"{aino}/plan", f"{aino}/plan"),
+        ("eino", f"{aino}/plan", f"{eino}/idag"),
+        ("nils", f"{eino}/plan", "/personal/"),
+        ("nils", "/personal/sok", "/personal/sok"),
+    ):
+        guest = Guest(app)
+        led = guest.client.post(
+            "/logga-in/demo", data={"person": sub, "next": wanted, "csrf_token": guest.token()}
+        )
+        assert led.location == start, (sub, wanted)
+
+
 def test_a_press_by_a_stranger_changes_nothing(app: Flask, visit: Visitor) -> None:
     answer = visit.stranger().post(f"{visit.p('aino')}/plan/egen-rad", {"what": "Något"})
     assert answer.status_code == 302

@@ -129,11 +129,12 @@ def sign_in() -> ResponseReturnValue:
     db.session.flush()
     found = logins.reader_of(db.session, token, now) or abort(400)
     helps = not key.limited and sharing.only_helps(db.session, key.person_id)
+    back = local_path(str(body.get("next") or ""))
+    comes_back = back != "/" and access.opens(db.session, found[0], back)
     db.session.commit()
     session.begin(token)
-    back = local_path(str(body.get("next") or ""))
     start = url_for("sharing.mine") if helps else own_page(found[0])
-    return jsonify(to=start if back == "/" else back)
+    return jsonify(to=back if comes_back else start)
 
 
 def _asked(purpose: Purpose, account_id: UUID | None = None) -> bytes:

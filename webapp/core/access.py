@@ -7,6 +7,7 @@ to a person's things. Somebody else's page and one that never existed give the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from webapp.core import audit, db, fence
 
 EXTENSION = "naramig.access"
 CLOSING = "naramig.closing"  # the page that says that a person's pages are closed for good
+_PERSONS = re.compile(r"/p/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/|$)")
 UNKNOWN = UUID(int=0)  # in place of the organisation that a thing should have had: no staff's own
 Crossing = Set[tuple[str, str]]  # pairs of an area and a kind of care
 Permission = str  # webapp.permissions.Permission: words that this kernel does not need to know
@@ -171,6 +173,17 @@ def look(session: Session, who: Reader, person_id: UUID) -> Sight | None:
 
 
 View = Callable[..., ResponseReturnValue]
+
+
+def opens(session: Session, who: Reader, path: str) -> bool:
+    """Whether `who` may go to this path of ours after signing in; a person's page that is not theirs is no way on.
+
+    The page itself asks anew, for its own permission.
+    """
+    found = _PERSONS.match(path)
+    if found is None:
+        return True
+    return who.person_id == UUID(found[1]) or look(session, who, UUID(found[1])) is not None
 
 
 def foresee(person_id: UUID | None) -> None:

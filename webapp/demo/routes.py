@@ -48,10 +48,11 @@ def sign_in() -> ResponseReturnValue:
     if found is None:
         abort(404)
     helps = account.person_id is not None and sharing.only_helps(db.session, account.person_id)
+    back = local_path(request.form.get("next"))
+    comes_back = back != "/" and access.opens(db.session, found[0], back)
     db.session.commit()
     session.begin(token)
-    back = local_path(request.form.get("next"))
-    if back != "/":
+    if comes_back:
         return redirect(back)
     return redirect(url_for("sharing.mine") if helps else own_page(found[0]))
 

@@ -105,7 +105,7 @@ def _sign_in(client: Client, who: Identity, back: str, now: datetime) -> str:
 def _start(reader: Reader, arrival: Arrival, back: str) -> str:
     if arrival.chooses:
         return url_for("accounts.assignments")
-    if back != "/":
+    if back != "/" and access.opens(db.session, reader, back):
         return back
     if reader.person_id is not None and sharing.only_helps(db.session, reader.person_id):
         return url_for("sharing.mine")
