@@ -231,6 +231,18 @@ def test_it_opens_what_helps_at_once_to_read_and_nothing_to_change(
     assert "Aino" in tor.page("/personal/nodoppning")
 
 
+def test_a_day_of_many_numbers_shuts_nobody_out_of_an_emergency(
+    app: Flask, database: Database, visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.staff.looking_up.MOST_LOOKED_UP", "2 per 60 minutes")
+    tor, number = visit("tor"), number_of(database, "aino", app)
+    others = number_of(database, "gun", app)
+    for _ in range(3):
+        last = tor.post("/personal/ta-emot", {"number": others, "reason": WHY})
+    assert last.status_code == 429
+    assert open_up(tor, number).location == f"{visit.p('aino')}/viktigt"
+
+
 def test_the_person_sees_who_when_and_why(opened: tuple[Guest, Guest], database: Database) -> None:
     _, aino = opened
     assert "i en nödsituation" in aino.page(f"{aino.p}/idag")

@@ -79,7 +79,7 @@ def _take_in(form: NewPersonForm) -> ResponseReturnValue:
 def open_in_emergency() -> ResponseReturnValue:
     form = EmergencyForm()
     if form.validate_on_submit():
-        count_one()
+        count_one(emergency=True)
         number, unit_id = form.number.number, the_reader.unit_id or abort(404)
         standing, person = intake.stands(db.session, unit_id, number, clock.today())
         if person is None:
