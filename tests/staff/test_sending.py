@@ -53,6 +53,18 @@ def test_her_nurse_sends_and_she_sees_who_and_why(visit: Visitor, database: Data
     assert made.held_until == MORNING + timedelta(seconds=60)
 
 
+def test_what_finds_no_room_stays_in_the_form(
+    visit: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.reminders.domain.MOST_ACTIVE", 1)
+    answer = send(visit("nils"), visit, "aino")
+    assert answer.status_code == 200
+    page = html.unescape(answer.text)
+    assert "för många påminnelser" in page
+    assert "Vi vill se hur det ligger hemma." in page
+    assert sent(database) is None
+
+
 def test_nothing_is_sent_by_looking_at_it_first(visit: Visitor, database: Database) -> None:
     nils = visit("nils")
     page = html.unescape(send(nils, visit, "aino", steg="granska").text)

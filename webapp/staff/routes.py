@@ -87,10 +87,12 @@ def send(person_id: UUID) -> ResponseReturnValue:
         wish = form.value_for(sight().language)
         if wish.rule.next_after(clock.now()) is None:
             form.never_due()
-        elif request.form.get("steg") == "skicka":
-            return _send(person_id, form)
-        else:
+        elif request.form.get("steg") != "skicka":
             preview = True
+        elif (sent := _send(person_id, form)) is not None:
+            return sent
+        else:
+            form.form_errors.append(plain("Det gick inte att skicka. Personen har för många påminnelser."))
     return render_template(
         "staff/preview.html" if preview else "staff/send.html",
         form=form,
@@ -109,17 +111,16 @@ def _render_as(language: str, form: StaffReminderForm) -> str:
         return render_template("staff/as_seen.html", wish=form.value_for(sight().language), language=language)
 
 
-def _send(person_id: UUID, form: StaffReminderForm) -> ResponseReturnValue:
+def _send(person_id: UUID, form: StaffReminderForm) -> ResponseReturnValue | None:
+    """None where the person has as many reminders as there is room for: what was written stays in the form."""
     by = reminders.by_reader(sight())
     wish = form.value_for(sight().language)
     try:
         reminder = reminders.set_reminder(
             db.session, person_id, wish, by, clock.now(), form.once.data or None
         )
-    except (reminders.TooMany, reminders.NeverDue):
-        db.session.rollback()
-        flash(plain("Det gick inte att skicka. Personen har för många påminnelser."), "warn")
-        return redirect(url_for(".send", person_id=person_id))
+    except reminders.TooMany:
+        return None
     db.session.commit()
     flash(plain("Skickat. Du kan ångra i en minut."))
     return redirect(url_for(".outcome", person_id=person_id, reminder_id=reminder.id))
