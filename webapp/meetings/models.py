@@ -36,6 +36,7 @@ class AgreedTime(Base):
     minutes: Mapped[int | None]  # how long it takes; None: not said
     place: Mapped[str] = mapped_column(Sealed("agreed_time.place"), default="")
     link: Mapped[str] = mapped_column(Sealed("agreed_time.link"), default="")  # https alone: forms
+    # those it is with; never a relative, since relatives do not see each other: they are invited by name
     with_whom: Mapped[str] = mapped_column(Sealed("agreed_time.with_whom"))
     called_by: Mapped[str] = mapped_column(Sealed("agreed_time.called_by"), default="")  # "Nils, enheten"
     changed_at: Mapped[datetime] = mapped_column(default=clock.now)
