@@ -247,3 +247,5 @@ def test_who_to_call_can_be_read_without_any_net(site: Site, open_as: Open) -> N
     expect(guest.locator('a[href="tel:112"]').first).to_be_visible()
     guest.goto(f"{site.p('aino')}/idag")
     expect(guest.locator('a[href="tel:1177"]').first).to_be_visible()
+    guest.goto(f"{site.p('aino')}/om-det-blir-samre")
+    expect(guest.locator('a[href="tel:90101"]').first).to_be_visible()

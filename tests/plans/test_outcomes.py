@@ -68,6 +68,20 @@ def test_each_answer_is_counted_and_the_words_are_read_by_staff(
         assert f"{p}/plan/sa-har-det-gatt" in visit("aino").page(f"{p}/plan")
 
 
+def test_rows_that_nobody_has_spoken_of_stand_together(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    p = visit.p("aino")
+    with database.writing() as session:
+        session.execute(delete(RowOutcome))
+    page = said(visit("nils").page(f"{p}/plan/sa-har-det-gatt"))
+    assert "Inget är sagt än" in page
+    assert "Inget är sagt än om det här" not in page
+    assert tell(visit, row_of(database), "sa") == 302
+    page = said(visit("nils").page(f"{p}/plan/sa-har-det-gatt"))
+    assert "Hjälp i hemmet, morgon och kväll" in page.partition("Inget är sagt än om det här")[2]
+
+
 def test_a_rows_history_is_in_order_with_who_said_it(app: Flask, database: Database, visit: Visitor) -> None:
     p, row = visit.p("aino"), row_of(database)
     with clock.frozen(NOON + timedelta(days=1)):

@@ -259,7 +259,11 @@ def test_who_has_no_plan_is_told_whom_to_call_all_the_same(app: Flask, visit: Vi
 
 @pytest.mark.parametrize(
     ("signs", "do", "words"),
-    [("x" * 1001, "", "högst 1000 tecken"), ("", "a\u202eb", "tecken som inte syns")],
+    [
+        ("", "", "Skriv något i en av rutorna"),
+        ("x" * 1001, "", "högst 1000 tecken"),
+        ("", "a\u202eb", "tecken som inte syns"),
+    ],
 )
 @ON_SQLITE
 def test_what_cannot_be_is_said_at_the_field(

@@ -62,6 +62,11 @@ class Summary:
     rows: Sequence[Went]
 
     @property
+    def silent(self) -> Sequence[Row]:
+        """The rows that nobody has said anything about."""
+        return [went.row for went in self.rows if not went.told]
+
+    @property
     def anything(self) -> bool:
         return any(went.told for went in self.rows)
 

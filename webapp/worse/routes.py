@@ -57,7 +57,7 @@ def write(person_id: UUID) -> ResponseReturnValue:
     changed = False
     if form.validate_on_submit():
         signs, do = form.signs.data or "", form.do.data or ""
-        if not (signs or do or stands.signs or stands.do):
+        if not (signs or do):
             form.nothing_written()
         elif sight().cares:
             domain.propose(db.session, sight(), stands, signs, do, clock.now())
