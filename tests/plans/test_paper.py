@@ -90,6 +90,7 @@ def test_it_holds_the_plan_the_phones_and_the_day(visit: Visitor) -> None:
         *("1177", "112", "Planen kan ha ändrats sedan dess", "Sida 1 av", "Jag blir mer andfådd"),
     ):
         assert wanted in words, wanted
+    assert "Det blev så lördag 7 mars." in words
     assert "2026\u201103\u201109" in words
 
 

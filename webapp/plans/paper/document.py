@@ -26,7 +26,7 @@ from webapp.core.i18n import (
 )
 from webapp.directory.numbers import Number
 from webapp.meetings.reading import NextTime
-from webapp.plans.models import Doer, RowStatus
+from webapp.plans.models import Doer, How, RowStatus
 from webapp.plans.paper.signs import on_paper
 from webapp.plans.reading import PlanView, Row
 
@@ -131,6 +131,21 @@ def _row_lines(row: Row, paper: Paper) -> Iterable[Part]:
     yield _line(_state(row.status, paper))
     if paper.view.whole:
         yield from _if_any(row.objection)
+        yield from _told(row)
+
+
+def _told(row: Row) -> Iterable[Part]:
+    """How it went, the last time somebody told."""
+    if row.how is None or row.told_on is None:
+        return
+    day = {"day": format_day(row.told_on)}
+    how = {
+        How.YES: _l("Det blev så %(day)s.", **day),
+        How.PARTLY: _l("Det blev delvis så %(day)s.", **day),
+        How.NO: _l("Det blev inte så %(day)s.", **day),
+    }
+    yield _line(_said(how[row.how]))
+    yield from _if_any(row.told_words or "")
 
 
 def _state(status: RowStatus, paper: Paper) -> Text:
