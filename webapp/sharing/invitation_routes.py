@@ -14,6 +14,7 @@ from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
 from webapp.sharing import invitations, link
 from webapp.sharing.forms import InvitationForm
+from webapp.sharing.models import Closed
 from webapp.sharing.words import AREAS
 
 bp = Blueprint("invitations", __name__)
@@ -59,29 +60,51 @@ def given(person_id: UUID) -> ResponseReturnValue:
 @bp.post(f"{MINE}/inbjudan/<uuid:invitation_id>/ta-tillbaka")
 @needs(Permission.SHARING_SET)
 def take_back(person_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
-    if not invitations.take_back(db.session, person_id, invitation_id, clock.now()):
-        abort(404)
+    done = invitations.take_back(db.session, person_id, invitation_id, clock.now())
+    if not (done or _closed(person_id, invitation_id) is Closed.TAKEN_BACK):
+        return _has_changed(person_id)
     return _done(person_id, plain("Inbjudan är tillbakatagen. Länken går inte att använda."))
 
 
 @bp.post(f"{MINE}/inbjudan/<uuid:invitation_id>/ja")
 @needs(Permission.SHARING_SET)
 def confirm(person_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
+    now = clock.now()
     try:
-        if invitations.confirm(db.session, person_id, invitation_id, clock.now()) is None:
-            abort(404)
+        done = invitations.confirm(db.session, person_id, invitation_id, now)
     except invitations.TooMany:
         flash(plain("Du har redan många anhöriga. Sluta dela med någon först."), "warn")
         return redirect(url_for("sharing.show", person_id=person_id))
+    except invitations.Suspended:
+        flash(plain("Det går inte att släppa in personen just nu. Prata med din vårdkontakt."), "warn")
+        return redirect(url_for("sharing.show", person_id=person_id))
+    if done is None:
+        confirmed = _closed(person_id, invitation_id) is Closed.CONFIRMED
+        if not (confirmed and invitations.is_let_in(db.session, person_id, invitation_id, now)):
+            return _has_changed(person_id)
     return _done(person_id, plain("Klart. Personen är insläppt."))
 
 
 @bp.post(f"{MINE}/inbjudan/<uuid:invitation_id>/nej")
 @needs(Permission.SHARING_SET)
 def refuse(person_id: UUID, invitation_id: UUID) -> ResponseReturnValue:
-    if not invitations.refuse(db.session, person_id, invitation_id, clock.now()):
-        abort(404)
+    done = invitations.refuse(db.session, person_id, invitation_id, clock.now())
+    if not (done or _closed(person_id, invitation_id) is Closed.REFUSED):
+        return _has_changed(person_id)
     return _done(person_id, plain("Personen är inte insläppt och har inte sett något."))
+
+
+def _closed(person_id: UUID, invitation_id: UUID) -> Closed | None:
+    """How this person's invitation ended: a button pressed twice says the same twice."""
+    try:
+        return invitations.closed_as(db.session, person_id, invitation_id)
+    except LookupError:
+        abort(404)
+
+
+def _has_changed(person_id: UUID) -> ResponseReturnValue:
+    flash(plain("Något har hänt med inbjudan sedan du öppnade sidan. Så här ser det ut nu."), "warn")
+    return redirect(url_for("sharing.show", person_id=person_id))
 
 
 def _done(person_id: UUID, said: str) -> ResponseReturnValue:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, join
 
 from webapp.accounts.models import Person
 from webapp.accounts.numbers import IdentityNumber
@@ -22,6 +22,7 @@ from webapp.core import clock, fence
 from webapp.permissions import Area, Level
 from webapp.sharing import notices, terms
 from webapp.sharing.changing import replace_consent
+from webapp.sharing.decisions import Freeze
 from webapp.sharing.domain import Grant
 from webapp.sharing.models import Closed, Consent, ConsentKind, HowGiven, Invitation
 from webapp.sharing.notices import Kind
@@ -37,6 +38,10 @@ class TooMany(Exception):
 
 class NotForProtected(Exception):
     """With protected identity nobody is let in by a link: relations are suspended."""
+
+
+class Suspended(Exception):
+    """Relations between the two are suspended: one has protected identity, or staff have frozen it. Not which."""
 
 
 class OwnNumber(Exception):
@@ -142,6 +147,15 @@ def _inviter_is_there() -> ColumnElement[bool]:
     return Invitation.person_id.in_(there)
 
 
+def _frozen_for(relative_id: UUID | InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
+    """Staff have frozen what this relative sees of the one who invites."""
+    return exists().where(
+        Freeze.person_id == Invitation.person_id,
+        Freeze.relative_id == relative_id,
+        Freeze.lifted_at.is_(None),
+    )
+
+
 def offer(session: Session, token: str, reader_id: UUID, now: datetime) -> Offer | None:
     """What the link offers this reader; None where it offers nothing, for whatever reason."""
     fence.by_key(session, hashed(token).hex())
@@ -157,6 +171,8 @@ def offer(session: Session, token: str, reader_id: UUID, now: datetime) -> Offer
     is_own = invitation.person_id == reader_id
     named = invitation.number is not None
     if not is_own and (reader.protected or (named and invitation.number != reader.number)):
+        return None
+    if session.scalar(select(Invitation.id).where(Invitation.id == invitation.id, _frozen_for(reader_id))):
         return None
     sees, helps = split(invitation)
     return Offer(called, invitation.until_on, sees, helps, is_own, named)
@@ -190,8 +206,11 @@ def accept(session: Session, token: str, reader_id: UUID, now: datetime) -> Offe
     if taken is None:
         return None
     if offered.at_once:
-        with fence.meanwhile(session, taken.person_id):
-            confirm(session, taken.person_id, taken.id, now)
+        try:
+            with fence.meanwhile(session, taken.person_id):
+                confirm(session, taken.person_id, taken.id, now)
+        except Suspended:
+            return None
     kind = Kind.RELATIVE_JOINED if offered.at_once else Kind.RELATIVE_ACCEPTED
     notices.tell(session, taken.person_id, kind, now, reader_id)
     return offered
@@ -224,8 +243,14 @@ def step_back(session: Session, invitation_id: UUID, reader_id: UUID, now: datet
 def confirm(session: Session, person_id: UUID, invitation_id: UUID, now: datetime) -> Consent | None:
     """It was the right one: from the next request they see what the invitation says. None: nothing waits.
 
-    Raises TooMany.
+    Raises TooMany, Suspended.
     """
+    waiting = (*_mine(person_id, invitation_id), _waits(now))
+    suspended = session.execute(select(_SUSPENDED).select_from(_WITH_BOTH).where(*waiting)).first()
+    if suspended is None:
+        return None
+    if suspended[0]:
+        raise Suspended
     if _has_most_relatives(session, person_id, clock.local(now).date()):
         raise TooMany
     if _close(session, Closed.CONFIRMED, now, *_mine(person_id, invitation_id), _waits(now)) is None:
@@ -254,6 +279,18 @@ def grant_of(what: Invitation | Consent) -> Grant:
     )
 
 
+def is_let_in(session: Session, person_id: UUID, invitation_id: UUID, now: datetime) -> bool:
+    """Whether who accepted this invitation of the person's is let in today."""
+    accepted = select(Invitation.accepted_by).where(*_mine(person_id, invitation_id))
+    let_in = select(Consent.id).where(
+        Consent.person_id == person_id,
+        Consent.kind == ConsentKind.RELATIVE,
+        Consent.relative_id == accepted.scalar_subquery(),
+        holds(clock.local(now).date()),
+    )
+    return session.scalar(let_in.limit(1)) is not None
+
+
 def refuse(session: Session, person_id: UUID, invitation_id: UUID, now: datetime) -> bool:
     """It was the wrong one, who has seen nothing."""
     waiting = session.scalars(select(Invitation.accepted_by).where(*_mine(person_id, invitation_id))).first()
@@ -269,6 +306,14 @@ def take_back(session: Session, person_id: UUID, invitation_id: UUID, now: datet
     """The link is of no more use. False where somebody has accepted already, or there is none such."""
     mine = _mine(person_id, invitation_id)
     return _close(session, Closed.TAKEN_BACK, now, *mine, _open(now)) is not None
+
+
+def closed_as(session: Session, person_id: UUID, invitation_id: UUID) -> Closed | None:
+    """How an invitation of this person's ended; None while it has not. Raises LookupError: there is none such."""
+    found = session.scalars(select(Invitation.closed_as).where(*_mine(person_id, invitation_id))).all()
+    if not found:
+        raise LookupError(invitation_id)
+    return found[0]
 
 
 def _mine(person_id: UUID, invitation_id: UUID) -> tuple[ColumnElement[bool], ...]:
@@ -291,7 +336,10 @@ def _close(session: Session, how: Closed, now: datetime, *where: ColumnElement[b
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """One invitation as the person reads it; `accepted_name` says who waits, by full name."""
+    """One invitation as the person reads it; `accepted_name` says who waits, by full name.
+
+    `suspended`: somebody waits who cannot be let in now, and who that is is not said.
+    """
 
     id: UUID
     called: str
@@ -302,19 +350,25 @@ class Out:
     helps: tuple[Area, ...]
     accepted_name: str
     named: bool  # only somebody with a certain number can accept
+    suspended: bool = False
+
+
+_INVITER, _ACCEPTED = aliased(Person, name="inviter"), aliased(Person, name="accepted")
+_WITH_BOTH = join(Invitation, _INVITER, _INVITER.id == Invitation.person_id).outerjoin(
+    _ACCEPTED, _ACCEPTED.id == Invitation.accepted_by
+)
+_SUSPENDED = and_(
+    Invitation.accepted_by.is_not(None),
+    or_(_INVITER.protected, _ACCEPTED.protected, _frozen_for(Invitation.accepted_by)),
+)
 
 
 def out_for(session: Session, person_id: UUID, now: datetime) -> Sequence[Out]:
-    """The person's invitations that stand, those that wait for a word first.
-
-    Not one that somebody accepted who has died since, or has protected identity now.
-    """
-    who = aliased(Person)
-    may_be_named = and_(who.protected.is_(False), who.deceased_at.is_(None))
+    """The person's invitations that stand, those that wait for a word first."""
     found = session.execute(
-        select(Invitation, who.name)
-        .outerjoin(who, who.id == Invitation.accepted_by)
-        .where(Invitation.person_id == person_id, _stands(now), or_(who.id.is_(None), may_be_named))
+        select(Invitation, case((_SUSPENDED, ""), else_=_ACCEPTED.name), _SUSPENDED)
+        .select_from(_WITH_BOTH)
+        .where(Invitation.person_id == person_id, _stands(now))
         .order_by(Invitation.accepted_at.is_(None), Invitation.made_at, Invitation.id)
     )
     return [
@@ -327,8 +381,9 @@ def out_for(session: Session, person_id: UUID, now: datetime) -> Sequence[Out]:
             *split(each),
             name or "",
             bool(each.number),
+            bool(suspended),
         )
-        for each, name in found
+        for each, name, suspended in found
     ]
 
 
@@ -345,7 +400,12 @@ def waiting_for(session: Session, relative_id: UUID, now: datetime) -> Sequence[
     found = session.execute(
         select(Invitation.id, Person.called)
         .join(Person, Person.id == Invitation.person_id)
-        .where(Invitation.accepted_by == relative_id, _waits(now), _inviter_is_there())
+        .where(
+            Invitation.accepted_by == relative_id,
+            _waits(now),
+            _inviter_is_there(),
+            not_(_frozen_for(relative_id)),
+        )
         .order_by(Invitation.accepted_at)
     )
     return [Waiting(row.id, row.called) for row in found]

@@ -16,7 +16,7 @@ from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
 from webapp.plans import freezing
 from webapp.reminders import domain as reminders
-from webapp.sharing import changing, domain, invitations, link
+from webapp.sharing import changing, domain, invitations, link, protection
 from webapp.sharing.forms import GrantForm, as_chosen
 from webapp.sharing.models import Consent, ConsentKind
 from webapp.sharing.words import AREAS, ROLES
@@ -35,6 +35,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         shared=domain.shared_by(db.session, person_id),
         out=invitations.out_for(db.session, person_id, now),
         earlier=changing.earlier(db.session, person_id, now),
+        protected=protection.is_protected(db.session, person_id),
         areas=AREAS,
         roles=ROLES,
     )
