@@ -19,6 +19,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.more import deeds
     from webapp.pages import failing, frame, templates
     from webapp.pages import routes as pages
+    from webapp.plans.starters import showing
     from webapp.reminders import keys
     from webapp.settings import Settings
     from webapp.sharing import closing, coming_of_age, ending, marks, ties
@@ -42,6 +43,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     app.extensions["naramig.urgent"] = numbers.urgent
     app.extensions["naramig.feedback"] = failing.keep_feedback
     marks.init_app(app)
+    showing.init_app(app)
     keys.init_app(app, settings)
     oidc.init_app(app, settings)
     pages.init_app(app)

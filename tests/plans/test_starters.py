@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.contacts.models import Role
+from webapp.core import messages
 from webapp.core.i18n import LANGUAGES as OURS
+from webapp.core.i18n import force_language
 from webapp.directory import numbers
 from webapp.directory.flows import Flow
 from webapp.plans.models import Doer
-from webapp.plans.starters import files, shape
-from webapp.plans.starters.commands import check_starters, texts
+from webapp.plans.starters import files, shape, showing
+from webapp.plans.starters.commands import check_starters
 
 PLACES = [each.name for each in numbers.municipalities()]
 GOOD = (files.DATA / "arjeplog-hjartsvikt.toml").read_text("utf-8")
@@ -58,7 +61,7 @@ def test_each_has_questions_rows_of_both_and_something_for_the_person(starter: s
 def test_no_starter_gives_a_dose_a_limit_or_a_number_to_call() -> None:
     """Medicine is not guessed, and numbers come from the directory."""
     for starter in files.all_starters():
-        for said in texts(starter):
+        for said in files.texts(starter):
             for language, words in said.words.items():
                 assert not re.search(r"\d", words), (starter.key, language, words)
                 assert not re.search(r"\b(mg|milligram|tablett|kilo|dos)\b", words.lower()), (
@@ -71,6 +74,12 @@ def test_a_text_that_a_language_lacks_comes_in_swedish_and_says_so() -> None:
     said = shape.Said({"sv": "Jag väger mig", "fit": "Mie punnittelen ittheeni"})
     assert (said.text("fit"), said.language("fit")) == ("Mie punnittelen ittheeni", "fit")
     assert (said.text("sma"), said.language("sma")) == ("Jag väger mig", "sv")
+    assert (said.text("sv"), said.language("sv")) == ("Jag väger mig", "sv")
+
+
+def test_every_text_stands_among_those_that_translators_meet() -> None:
+    found = {message.id for message in messages.extract()}
+    assert set(files.known()) <= found
 
 
 @pytest.mark.parametrize(
@@ -138,3 +147,16 @@ def test_the_persons_own_place_comes_first() -> None:
     assert {each.flow for each in found} == {Flow.ELDER, Flow.CHILD}
     assert files.starter("arjeplog-hjartsvikt") is not None
     assert files.starter("../arjeplog-hjartsvikt") is None
+
+
+def test_a_row_left_as_the_starter_had_it_is_read_in_the_readers_language(
+    monkeypatch: pytest.MonkeyPatch, app_without_data: Flask
+) -> None:
+    """One that staff have changed is Swedish, and marked so; whatever stands in it is text and never markup."""
+    said = shape.Said({"sv": "Jag väger mig", "fit": "Mie punnittelen <b>ittheeni</b>"})
+    monkeypatch.setattr(files, "known", lambda: {said.sv: said})
+    with app_without_data.test_request_context(), force_language("fit"):
+        assert showing.in_words("Jag väger mig") == "Mie punnittelen &lt;b&gt;ittheeni&lt;/b&gt;"
+        assert showing.in_words("Jag väger <mig>") == '<span lang="sv">Jag väger &lt;mig&gt;</span>'
+    with app_without_data.test_request_context(), force_language("sv"):
+        assert showing.in_words("Jag väger mig") == "Jag väger mig"

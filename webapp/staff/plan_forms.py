@@ -301,7 +301,9 @@ class BeginForm(Form):
         suggested = effort.reminder if effort else None
         text = self[f"{part}text"].data
         unchanged = suggested is not None and text == suggested.text.sv
-        own = suggested.text.words.get(self.language, "") if suggested is not None and unchanged else ""
+        own = ""
+        if suggested is not None and unchanged and suggested.text.language(self.language) != "sv":
+            own = suggested.text.text(self.language)
         return Proposed(
             text=text,
             why=self[f"{part}why"].data,
@@ -311,7 +313,7 @@ class BeginForm(Form):
             times=tuple(sorted({at for at in (self[f"{part}at"].data, self[f"{part}at_2"].data) if at})),
             weekdays=frozenset(self[f"{part}days"].data),
             weeks=self[f"{part}weeks"].data,
-            own_language_text=own if self.language != "sv" else "",
+            own_language_text=own,
             own_language=self.language,
         )
 

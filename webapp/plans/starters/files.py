@@ -235,3 +235,22 @@ def for_unit(plans: Sequence[Flow], place: str) -> list[Starter]:
         (each for each in all_starters() if each.flow in plans),
         key=lambda each: (place not in each.places, each.name.sv, each.places),
     )
+
+
+def texts(starter: Starter) -> list[Said]:
+    """Everything that a starter says."""
+    worse = starter.worse
+    said = [starter.name, starter.situation, worse.signs_ask, worse.signs, worse.do_ask, worse.do]
+    for goal in starter.goals:
+        said += [goal.ask, goal.words, goal.noticed_by]
+    for row in starter.rows:
+        said += [row.what, *([row.how_often] if row.how_often else [])]
+        if row.reminder:
+            said += [row.reminder.text, row.reminder.why, row.reminder.how, row.reminder.if_not]
+    return said
+
+
+@cache
+def known() -> Mapping[str, Said]:
+    """What stands in the starters, by its Swedish words: a row left as it was can be read in any language."""
+    return {said.sv: said for starter in all_starters() for said in texts(starter)}

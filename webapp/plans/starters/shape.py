@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import time
 from hashlib import sha256
 
+from webapp.core.catalogues import catalogue
 from webapp.directory.flows import Flow
 
 SOURCE = "sv"  # the language that is never missing
@@ -28,12 +29,13 @@ class Said:
     def sv(self) -> str:
         return self.words[SOURCE]
 
+    def text(self, wanted: str) -> str:
+        """In a language: the file's own words, else the catalogue's, else Swedish."""
+        return self.words.get(wanted) or catalogue(wanted).texts.get(self.sv) or self.sv
+
     def language(self, wanted: str) -> str:
         """The language that `text` comes in: the wanted one, or Swedish openly."""
-        return wanted if wanted in self.words else SOURCE
-
-    def text(self, wanted: str) -> str:
-        return self.words.get(wanted, self.sv)
+        return wanted if wanted in self.words or self.sv in catalogue(wanted).texts else SOURCE
 
 
 @dataclass(frozen=True, slots=True)
