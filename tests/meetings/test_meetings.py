@@ -20,6 +20,7 @@ from webapp.meetings import domain, questions
 from webapp.meetings.models import AgreedTime, MeetingInvitee, MeetingQuestion
 from webapp.plans.models import ParticipantKind, Plan, PlanParticipant
 from webapp.sharing import notices
+from webapp.sharing.models import Consent, ConsentKind
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FORM = {"on": "2026-03-20", "at": "13.00", "minutes": "60", "place": "Hemma"}
@@ -198,7 +199,12 @@ def test_a_meeting_is_closed_with_its_next_date(app: Flask, database: Database, 
         assert (held.closed_at, held.next_id, held.plan_ends) == (HELD, following.id, False)
         assert following.starts_at == datetime(2026, 6, 18, 8, tzinfo=UTC)
         assert nils.post(path, {**after, **then}).status_code == 404  # once
-        assert nils.page("/personal/").count(WAITS) == 1
+        demos = select(AgreedTime.id).where(AgreedTime.person_id == aino.id, AgreedTime.called_by == "")
+        with database.read() as session:
+            first = session.scalars(demos).one()
+        assert nils.post(f"{aino.p}/tider/{first}/efter", {**after, "came": [], **then}).status_code == 302
+        assert len(meetings(database, aino.id)) == 2  # the next one stood there already
+        assert WAITS not in nils.page("/personal/")
         page = visit("aino").page(f"{aino.p}/tider")
         assert "Torsdag 18 juni klockan 10.00" in page
         assert "Nils ringer varje måndag" in page
@@ -291,6 +297,23 @@ def test_moved_to_what_it_was_is_not_moved(app: Flask, database: Database, visit
         form = {**FORM, **changed}
         assert nils.post(f"{aino.p}/tider/{meeting.id}/flytta", form).status_code == 302
         assert meetings(database, aino.id)[0].sequence == sequence
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("level", "is_told"), [({"plan": 0}, False), ({"plan": 1}, True), ({"withdrawn_at": NOON}, False)]
+)
+def test_a_relative_is_told_only_while_the_plan_is_shared_with_them(
+    app: Flask, database: Database, visit: Visitor, level: dict[str, object], is_told: bool
+) -> None:
+    aino = visit("aino")
+    lisa = with_lisa(app, database, aino)
+    with database.writing() as session:
+        whose = (Consent.person_id == aino.id, Consent.kind == ConsentKind.RELATIVE)
+        session.execute(update(Consent).where(*whose).values(**level))
+    assert visit("nils").post(f"{aino.p}/tider/nytt-mote", {**FORM, "invited": lisa}).status_code == 302
+    with database.read() as session:
+        assert bool(told(session, person_id(app, "lisa"))) == is_told
 
 
 @ON_SQLITE

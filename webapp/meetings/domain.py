@@ -210,7 +210,9 @@ def close(
     following = None
     if written.next is not None:
         invited = session.scalars(select(MeetingInvitee.participant_id).where(of_this)).all()
-        following = call_meeting(session, plan, written.next, who, invited, now)
+        following = _called_already(session, plan, written.next.starts_at) or call_meeting(
+            session, plan, written.next, who, invited, now
+        )
         meeting.next_id = following.id
     meeting.notes, meeting.decisions = written.notes, written.decisions
     meeting.plan_ends, meeting.ends_because = following is None, written.ends_because
@@ -218,3 +220,15 @@ def close(
     session.execute(update(MeetingInvitee).where(of_this).values(came=MeetingInvitee.id.in_(came)))
     session.flush()
     return following
+
+
+def _called_already(session: Session, plan: Plan, starts_at: datetime) -> AgreedTime | None:
+    """The next meeting may stand in the book when this one is written down."""
+    return session.scalars(
+        select(AgreedTime).where(
+            AgreedTime.plan_id == plan.id,
+            AgreedTime.starts_at == starts_at,
+            AgreedTime.cancelled_at.is_(None),
+            AgreedTime.closed_at.is_(None),
+        )
+    ).first()

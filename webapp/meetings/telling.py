@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.meetings.models import AgreedTime, MeetingInvitee
+from webapp.permissions import Level
 from webapp.plans.models import PlanParticipant
 from webapp.sharing import notices
-from webapp.sharing.models import Consent
+from webapp.sharing.models import Consent, ConsentKind
 from webapp.sharing.ties import Relative, binds
 
 
@@ -36,6 +37,7 @@ def times_changed(session: Session, agreed: AgreedTime, now: datetime) -> None:
             Consent.person_id == person.id,
             Consent.relative_id.in_(invited),
             binds(clock.local(now).date()),
+            or_(Consent.plan >= Level.SEE, Consent.kind == ConsentKind.GUARDIAN),
         )
         .distinct()
     )
