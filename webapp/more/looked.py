@@ -50,6 +50,7 @@ SAME_PAGE = {
     "printed": "plans",
     "naming": "contacts",
     "outcomes": "plans",
+    "beginning": "plans",
     "meeting_calls": "meetings",
     "calendars": "meetings",
 }
