@@ -45,6 +45,9 @@ PAGES: Mapping[str, LazyText] = {
     "interchange": _l("Planen som fil"),
 }
 SAME_PAGE = {
+    "plan_rows": "plans",
+    "goals": "plans",
+    "agreement": "plans",
     "staff": "reminders",
     "answers": "reminders",
     "printed": "plans",

@@ -173,22 +173,6 @@ def row_of(session: Session, sight: Sight, row_id: UUID) -> PlanRow | None:
     return row if row is not None and visible(row, sight) else None
 
 
-def agree(row: PlanRow, now: datetime) -> bool:
-    """The person says yes. False when the row has ended."""
-    if row.status is RowStatus.ENDED:
-        return False
-    row.status, row.objection, row.answered_at = RowStatus.AGREED, "", now
-    return True
-
-
-def object_to(row: PlanRow, words: str, now: datetime) -> bool:
-    """The person says no, with words if they want; the row stays, for the next meeting."""
-    if row.status is RowStatus.ENDED:
-        return False
-    row.status, row.objection, row.answered_at = RowStatus.OBJECTED, words, now
-    return True
-
-
 def tell_outcome(
     session: Session, row: PlanRow, on: date, how: How, words: str, now: datetime, written_as: str = ""
 ) -> RowOutcome:

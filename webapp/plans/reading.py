@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import Uuid, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
@@ -16,8 +16,9 @@ from webapp.core.db import rows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.permissions import Area
-from webapp.plans.models import Doer, Goal, How, Plan, PlanRow, RowOutcome, RowStatus
+from webapp.plans.models import Doer, Goal, How, Plan, PlanRow, PlanVersion, RowOutcome, RowStatus
 from webapp.sharing.marks import another
+from webapp.what_matters.models import Answer, Prompt
 
 
 class Row(NamedTuple):
@@ -41,6 +42,13 @@ class Row(NamedTuple):
     how: How | None
     told_words: str | None
     told_as: str | None
+    until_on: date | None
+    next_step: str
+    waits_for: str
+    unit_id: UUID | None
+    revises_id: UUID | None
+    ends_row: bool
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,21 @@ class Whole:
     held_together_by: str
     begun_on: date
     overall: str
+    nobody_else: bool
+    frozen_at: datetime | None
+    versions: int  # how many times it has been agreed to
+    agreed_at: datetime | None  # the last time
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A goal, and how the person will notice it."""
+    """A goal, and how the person will notice it; `prompt`: the question whose answer it comes from."""
 
+    id: UUID
     words: str
     noticed_by: str
+    area: str
+    prompt: Prompt | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +92,42 @@ class PlanView:
 
     @property
     def waiting(self) -> list[Row]:
-        """What the person has not answered yet."""
-        return [row for row in self.rows if row.status is RowStatus.PROPOSED]
+        """What the person has not answered yet: rows, and changes of rows that go on."""
+        changes = {change.id for change in self.changes.values()}
+        return [
+            row
+            for row in self.rows
+            if row.status is RowStatus.PROPOSED and (row.revises_id is None or row.id in changes)
+        ]
 
     @property
     def going(self) -> list[Row]:
-        return [row for row in self.rows if row.status is not RowStatus.ENDED]
+        return [row for row in self.rows if row.status is not RowStatus.ENDED and row.revises_id is None]
 
     @property
     def ended(self) -> list[Row]:
-        return [row for row in self.rows if row.status is RowStatus.ENDED]
+        return [row for row in self.rows if row.status is RowStatus.ENDED and row.revises_id is None]
+
+    @property
+    def changes(self) -> Mapping[UUID, Row]:
+        """The open change of each row that has one."""
+        going = {row.id for row in self.going}
+        return {
+            row.revises_id: row
+            for row in self.rows
+            if row.revises_id in going and row.status is not RowStatus.ENDED and row.revises_id is not None
+        }
 
 
 # Made once: putting a query together costs twice what running it does.
+_VERSIONS = select(func.count()).where(PlanVersion.plan_id == Plan.id).correlate(Plan)
+_AGREED_AT = (
+    select(PlanVersion.agreed_at)
+    .where(PlanVersion.plan_id == Plan.id)
+    .order_by(PlanVersion.number.desc())
+    .limit(1)
+    .correlate(Plan)
+)
 _PLAN = (
     select(
         Plan.situation,
@@ -98,17 +136,24 @@ _PLAN = (
         Plan.held_together_by,
         Plan.begun_on,
         Organisation.name,
+        Plan.nobody_else,
+        Plan.frozen_at,
+        _VERSIONS.scalar_subquery().label("versions"),
+        _AGREED_AT.scalar_subquery().label("agreed_at"),
+        Goal.id.label("goal_id"),
         Goal.words,
         Goal.noticed_by,
+        Goal.area,
+        Answer.prompt,
         Plan.id,
         Plan.overall_id,
         Plan.flow,
-        Plan.frozen_at,
     )
     .join(Organisation, Organisation.id == Plan.overall_id)
-    .outerjoin(Goal, Goal.plan_id == Plan.id)
+    .outerjoin(Goal, (Goal.plan_id == Plan.id) & Goal.ended_on.is_(None))
+    .outerjoin(Answer, Answer.id == Goal.answer_id)
     .where(Plan.person_id == bindparam("person_id", type_=Uuid()), Plan.ended_on.is_(None))
-    .order_by(Goal.id)
+    .order_by(Goal.place, Goal.id)
 )
 _LAST_TOLD = select(func.max(RowOutcome.on)).where(RowOutcome.row_id == PlanRow.id).correlate(PlanRow)
 _ROWS = (
@@ -131,12 +176,22 @@ _ROWS = (
         RowOutcome.how,
         RowOutcome.words,
         RowOutcome.written_as.label("told_as"),
+        PlanRow.until_on,
+        PlanRow.next_step,
+        PlanRow.waits_for,
+        PlanRow.unit_id,
+        PlanRow.revises_id,
+        PlanRow.ends_row,
+        PlanRow.revision,
     )
     .outerjoin(Organisation, Organisation.id == PlanRow.organisation_id)
     .outerjoin(
         RowOutcome, (RowOutcome.row_id == PlanRow.id) & (RowOutcome.on == _LAST_TOLD.scalar_subquery())
     )
-    .where(PlanRow.plan_id == bindparam("plan_id", type_=Uuid()))
+    .where(
+        PlanRow.plan_id == bindparam("plan_id", type_=Uuid()),
+        or_(PlanRow.revises_id.is_(None), PlanRow.status != RowStatus.ENDED),
+    )
     .order_by(PlanRow.place, PlanRow.written_at)
 )
 
@@ -151,9 +206,9 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     whole = not own_tasks and _sees_whole(plan, sight)
     everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
     shown = [_without_other_relatives(row, sight) for row in everything if visible(row, sight)]
-    goals = [Wanted(row.words, row.noticed_by) for row in found if row.words is not None] if whole else []
+    goals = [Wanted(*row[10:15]) for row in found if row.words is not None] if whole else []
     hidden = len(shown) < len(everything)
-    return PlanView(Whole(*plan[:6]), goals, shown, hidden, own_tasks, whole, plan.frozen_at is not None)
+    return PlanView(Whole(*plan[:10]), goals, shown, hidden, own_tasks, whole, plan.frozen_at is not None)
 
 
 def only_own_tasks(sight: Sight) -> bool:

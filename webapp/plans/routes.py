@@ -16,10 +16,12 @@ from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import numbers
 from webapp.meetings import reading as meetings
 from webapp.permissions import Permission
-from webapp.plans import domain, reading
+from webapp.plans import answering, domain, goals, reading, rows, telling
+from webapp.plans.answering import Answered
 from webapp.plans.forms import ObjectionForm, OutcomeForm, OwnRowForm
 from webapp.plans.models import How, PlanRow, RowStatus
 from webapp.sharing import marks
+from webapp.what_matters.questions import QUESTIONS
 
 bp = Blueprint("plans", __name__, url_prefix="/p/<uuid:person_id>/plan")
 SAID = {"sa": How.YES, "delvis": How.PARTLY, "inte": How.NO}  # the buttons
@@ -41,6 +43,9 @@ def show(person_id: UUID) -> ResponseReturnValue:
         advice=numbers.number(numbers.ADVICE),
         emergency=numbers.number(numbers.EMERGENCY),
         printed_on=clock.today(),
+        said=goals.answers(session, sight()) if sight().cares else (),
+        questions=QUESTIONS,
+        is_mine=rows.is_mine,
     )
 
 
@@ -53,7 +58,7 @@ def add_own_row(person_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         what, how_often = form.what.data or "", form.how_often.data or ""
         named = marks.written_as(sight())
-        if domain.add_own_row(db.session, sight(), what, how_often, clock.now(), named) is None:
+        if domain.add_own_row(db.session, sight(), what, how_often, clock.now(), named, form.once_id) is None:
             abort(404)
         db.session.commit()
         flash(plain("Raden står i planen nu."))
@@ -66,15 +71,12 @@ def add_own_row(person_id: UUID) -> ResponseReturnValue:
 def answer(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
     """Yes at once; no leads to a page where the person can say why, and can also leave it at no."""
     row = _row(row_id)
-    if request.form.get("svar") == "ja":
-        if not domain.agree(row, clock.now()):
-            abort(404)
-        db.session.commit()
-        flash(plain("Du har sagt ja."))
-        return redirect(url_for(".show", person_id=person_id, _anchor=f"rad-{row_id}"))
-    if request.form.get("svar") != "nej":
-        abort(400)
-    return redirect(url_for(".object_to", person_id=person_id, row_id=row_id))
+    if request.form.get("svar") == "nej" and row.status is not RowStatus.ENDED:
+        return redirect(url_for(".object_to", person_id=person_id, row_id=row_id))
+    if request.form.get("svar") != "ja":
+        abort(400 if row.status is not RowStatus.ENDED else 404)
+    done = answering.say_yes(db.session, row, _started_from(row), clock.now())
+    return _answered(row, done, plain("Du har sagt ja."))
 
 
 @bp.route("/rad/<uuid:row_id>/nej", methods=["GET", "POST"])
@@ -83,14 +85,37 @@ def answer(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
 @needs(Permission.PLAN_ANSWER)
 def object_to(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
     row = _row(row_id)
-    form = ObjectionForm(data={"words": row.objection})
+    form = ObjectionForm(data={"words": row.objection, "revision": row.revision})
+    changed = False
     if form.validate_on_submit():
-        if not domain.object_to(row, form.words.data or "", clock.now()):
-            abort(404)
+        stood = row.revision
+        done = answering.say_no(db.session, row, form.words.data or "", _started_from(row), clock.now())
+        if done is not Answered.CHANGED:
+            if row.revision != stood:
+                telling.tell_owner(db.session, row, clock.now())
+            return _answered(row, done, plain("Du har sagt nej. De som håller i raden får veta det."))
+        changed, form.revision.data = True, str(row.revision)
+    if row.status is RowStatus.ENDED:
+        abort(404)
+    return render_template("plans/object.html", form=form, row=row, changed=changed)
+
+
+def _started_from(row: PlanRow) -> int:
+    """The revision that the page showed; as it stands where a page said none."""
+    sent = request.form.get("revision", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else row.revision
+
+
+def _answered(row: PlanRow, done: Answered, said: str) -> ResponseReturnValue:
+    if done is Answered.GONE:
+        abort(404)
+    if done is Answered.CHANGED:
+        said = plain("Raden har ändrats sedan du öppnade sidan. Läs den igen. Inget är sparat.")
+    else:
         db.session.commit()
-        flash(plain("Du har sagt nej. De som håller i raden får veta det."))
-        return redirect(url_for(".show", person_id=person_id, _anchor=f"rad-{row_id}"))
-    return render_template("plans/object.html", form=form, row=row)
+    flash(said)
+    anchor = f"rad-{row.revises_id or row.id}"
+    return redirect(url_for(".show", person_id=row.person_id, _anchor=anchor))
 
 
 @bp.route("/rad/<uuid:row_id>/hur-det-gick", methods=["GET", "POST"])

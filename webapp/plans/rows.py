@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -46,7 +47,22 @@ def words_of(row: PlanRow) -> RowWords:
     return RowWords(row.what, row.who, row.phone, row.how_often, row.from_on, row.until_on)
 
 
-def is_mine(row: PlanRow, sight: Sight) -> bool:
+class _Row(Protocol):
+    """A PlanRow, or a row of the plan's page."""
+
+    @property
+    def doer(self) -> Doer: ...
+    @property
+    def organisation_id(self) -> UUID | None: ...
+    @property
+    def flow(self) -> Flow: ...
+    @property
+    def relative_id(self) -> UUID | None: ...
+    @property
+    def unit_id(self) -> UUID | None: ...
+
+
+def is_mine(row: _Row, sight: Sight) -> bool:
     """Whether the row belongs to this reader: their organisation's in their kind of care, or their own.
 
     What somebody outside does belongs to the unit that wrote it down.
@@ -160,10 +176,15 @@ def set_next(
     session.flush()
 
 
-def _refuse(session: Session, sight: Sight, row: PlanRow) -> None:
+def may_write(session: Session, row: PlanRow, sight: Sight) -> bool:
+    """Whether the row is this reader's, and still going."""
     plan = session.get_one(Plan, row.plan_id)
-    mine = is_mine(row, sight) and not is_frozen_for(plan, row.organisation_id, sight)
-    if not mine or row.status is RowStatus.ENDED or plan.ended_on is not None:
+    going = row.status is not RowStatus.ENDED and plan.ended_on is None
+    return going and is_mine(row, sight) and not is_frozen_for(plan, row.organisation_id, sight)
+
+
+def _refuse(session: Session, sight: Sight, row: PlanRow) -> None:
+    if not may_write(session, row, sight):
         raise NotYours
 
 

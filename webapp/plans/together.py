@@ -7,6 +7,9 @@ text sent twice, because the first answer never came, is saved once.
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
+
 from flask import request
 from wtforms import HiddenField
 
@@ -17,40 +20,42 @@ CHOICE, BOTH = "gor", "bada"  # the button that puts the two texts together in t
 
 
 class RevisedForm(Form):
-    """A form for something that others may be changing too. `revision` is set when it is opened."""
+    """A form for something that others may be changing too. `revision`: what it was opened from."""
 
     revision = HiddenField()
 
-    @property
-    def started_from(self) -> int:
-        """The revision it was opened from; 0 where what was sent is no number."""
-        sent = str(self.revision.data or "")
-        return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
-
 
 class Together:
-    """What comes of sending a form: to be saved, saved already, or both texts to be shown."""
+    """What comes of sending a form: saved already (`same`), both texts to be shown (`shown`), or to be saved.
 
-    def __init__(self, form: RevisedForm, revision: int, stands: Texts) -> None:
-        self.stands = {name: stands[name] for name in stands if name in form}
-        self.same = all(
-            plain_text(form[name].data) == plain_text(there) for name, there in self.stands.items()
-        )
-        self.stale = form.started_from != revision and not self.same
-        if self.stale:
-            if request.form.get(CHOICE) == BOTH:
-                self._put_together(form)
-            form.revision.data = str(revision)
+    `mark`: the revision that stands now; `stands`: the texts, by the form's fields.
+    """
+
+    def __init__(self, form: RevisedForm, mark: int | str, stands: Texts) -> None:
+        self.form = form
+        self.stands = {name: text for name, text in stands.items() if name in form}
+        self.same = all(plain_text(form[name].data) == plain_text(text) for name, text in self.stands.items())
+        wants_both = request.form.get(CHOICE) == BOTH
+        self.shown = not self.same and (wants_both or str(form.revision.data) != str(mark))
+        if self.shown and wants_both:
+            self._put_together()
+        form.revision.data = str(mark)
 
     @property
-    def theirs(self) -> list[tuple[str, str]]:
-        """The fields that differ, with what stands there now."""
-        return [(name, plain_text(there)) for name, there in self.stands.items()]
+    def theirs(self) -> list[tuple[Any, str]]:
+        """The fields that differ, each with what stands there now."""
+        said = [(self.form[name], plain_text(text)) for name, text in self.stands.items()]
+        return [(field, text) for field, text in said if plain_text(field.data) != text]
 
-    def _put_together(self, form: RevisedForm) -> None:
+    def _put_together(self) -> None:
         """Fields of several lines get both texts; of one line, the one that was typed stays."""
-        for name, there in self.stands.items():
-            field = form[name]
-            mine, theirs = plain_text(field.data), plain_text(there)
-            if field.type == "TextAreaField" and theirs and mine != theirs:
+        for field, theirs in self.theirs:
+            mine = plain_text(field.data)
+            if field.type == "TextAreaField" and theirs not in mine:
                 field.data = f"{theirs}\n{mine}".strip()
+
+
+def mark_of(stands: Texts) -> str:
+    """For texts that share their row with others, and so have no revision of their own."""
+    told = "\0".join(f"{name}={plain_text(text)}" for name, text in sorted(stands.items()))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -64,7 +64,7 @@ def relates(today: Today) -> ColumnElement[bool]:
 
 
 def is_blocked(
-    person_id: InstrumentedAttribute[UUID], unit_id: UUID | BindParameter[UUID]
+    person_id: InstrumentedAttribute[UUID], unit_id: UUID | BindParameter[UUID] | InstrumentedAttribute[UUID]
 ) -> ColumnElement[bool]:
     """The person has blocked (spärrat) the unit, and not lifted it."""
     return exists().where(Block.person_id == person_id, Block.unit_id == unit_id, Block.ended_at.is_(None))

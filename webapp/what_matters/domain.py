@@ -56,6 +56,7 @@ _SAID = (
         AnswerVersion.words,
         AnswerVersion.written_at,
         AnswerVersion.written_as,
+        Answer.id.label("answer_id"),
     )
     .join(AnswerVersion, _STANDS)
     .where(Answer.person_id == _PERSON)
@@ -100,6 +101,25 @@ def _words(prompt: Prompt, said: Any, receipts: Sequence[Any], draft: str, sight
         readers=tuple((row.reader, row.read_at) for row in receipts if row.version_id == said.id),
         draft=draft,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer as it stands: what a goal can point at."""
+
+    answer_id: UUID
+    prompt: Prompt
+    words: str
+
+
+def said(session: Session, sight: Sight) -> list[Said]:
+    """The person's answers that this reader may read, in the order of the prompts. One query."""
+    found = {row.prompt: row for row in rows(session, _SAID, {"person_id": sight.person_id})}
+    return [
+        Said(found[prompt].answer_id, prompt, found[prompt].words)
+        for prompt in Prompt
+        if prompt in found and found[prompt].words and may_read(sight, found[prompt])
+    ]
 
 
 class Shared(Protocol):

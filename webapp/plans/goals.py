@@ -1,0 +1,132 @@
+"""Goals in the person's own words, and the plan's own texts: the situation, and who holds the plan together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from webapp.core.access import Sight
+from webapp.permissions import Area
+from webapp.plans import domain, earlier, reading
+from webapp.plans.earlier import About
+from webapp.plans.models import Goal, Plan
+from webapp.plans.rows import is_frozen_for
+from webapp.sharing.marks import written_as
+from webapp.what_matters import domain as what_matters
+
+
+class UnknownAnswer(LookupError):
+    """There is no such "viktigt" answer of this person's, as far as this reader may know."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoalWords:
+    """What a goal says; `answer_id`: the "viktigt" answer it comes from."""
+
+    words: str
+    noticed_by: str = ""
+    area: str = ""
+    answer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What stands around the rows, apart from the signs. `nobody_else`: none but the two huvudmän does anything."""
+
+    situation: str
+    held_together_by: str
+    nobody_else: bool
+
+
+def words_of(goal: Goal) -> GoalWords:
+    return GoalWords(goal.words, goal.noticed_by, goal.area, goal.answer_id)
+
+
+def situation_of(plan: Plan) -> Situation:
+    return Situation(plan.situation, plan.held_together_by, plan.nobody_else)
+
+
+def may_edit(plan: Plan, sight: Sight) -> bool:
+    """Whoever sees the whole plan, and may help; in a frozen plan, of staff only those who answer for it."""
+    if plan.ended_on is not None or reading.only_own_tasks(sight):
+        return False
+    return sight.sees(Area.PLAN, plan.overall_id, plan.flow) and not is_frozen_for(
+        plan, plan.overall_id, sight
+    )
+
+
+def goal_of(session: Session, plan: Plan, goal_id: UUID) -> Goal | None:
+    """One going goal of this plan."""
+    return session.scalars(
+        select(Goal).where(Goal.id == goal_id, Goal.plan_id == plan.id, Goal.ended_on.is_(None))
+    ).first()
+
+
+def add(session: Session, sight: Sight, plan: Plan, said: GoalWords, once: UUID) -> Goal:
+    """The same `once` again gives the goal that was made then. Raises UnknownAnswer."""
+    goal_id = domain.once_only(plan, once)
+    made = session.get(Goal, goal_id)
+    if made is not None:
+        return made
+    _refuse_unknown(session, sight, said.answer_id)
+    goal = Goal(
+        id=goal_id,
+        person_id=plan.person_id,
+        plan_id=plan.id,
+        place=_next_place(session, plan),
+        written_as=written_as(sight),
+        **asdict(said),
+    )
+    session.add(goal)
+    session.flush()
+    return goal
+
+
+def change(session: Session, sight: Sight, goal: Goal, said: GoalWords, now: datetime) -> None:
+    """What the goal said before is kept. Raises UnknownAnswer."""
+    if said.answer_id != goal.answer_id:
+        _refuse_unknown(session, sight, said.answer_id)
+    earlier.keep(session, About.GOAL, goal, asdict(words_of(goal)), now, written_as(sight))
+    goal.words, goal.noticed_by, goal.area, goal.answer_id = (
+        said.words,
+        said.noticed_by,
+        said.area,
+        said.answer_id,
+    )
+    goal.written_as, goal.revision = written_as(sight), goal.revision + 1
+    session.flush()
+
+
+def end(session: Session, goal: Goal, today: date) -> None:
+    goal.ended_on, goal.revision = today, goal.revision + 1
+    session.flush()
+
+
+def describe(session: Session, sight: Sight, plan: Plan, said: Situation, now: datetime) -> None:
+    """Write the situation anew; what stood there is kept."""
+    earlier.keep(session, About.SITUATION, plan, asdict(situation_of(plan)), now, written_as(sight))
+    plan.situation, plan.held_together_by = said.situation, said.held_together_by
+    plan.nobody_else, plan.revision = said.nobody_else, plan.revision + 1
+    session.flush()
+
+
+def answers(session: Session, sight: Sight) -> Sequence[what_matters.Said]:
+    """The "viktigt" answers that a goal can point at: the person's own, as far as this reader may read them."""
+    return what_matters.said(session, sight)
+
+
+def _refuse_unknown(session: Session, sight: Sight, answer_id: UUID | None) -> None:
+    if answer_id is not None and answer_id not in {each.answer_id for each in answers(session, sight)}:
+        raise UnknownAnswer
+
+
+def _next_place(session: Session, plan: Plan) -> int:
+    last = session.scalar(
+        select(Goal.place).where(Goal.plan_id == plan.id).order_by(Goal.place.desc()).limit(1)
+    )
+    return (last or 0) + 1
