@@ -76,10 +76,12 @@ def run(once: bool) -> None:
     import uvloop  # with the sender, what the worker alone needs
 
     from webapp.core.push.sender import Sender
+    from webapp.mailing.postman import Postman
     from webapp.reminders import worker
 
     logs.set_up()
     settings = _settings()
     sender = Sender(keys.vapid(), extra_origins=settings.extra_push_origins)
     database, tasks = Database(settings.worker_url, settings.keys), daily.tasks_of(current_app)
-    uvloop.run(worker.serve(database, sender, keys.tokens(), daily=tasks, once=once))
+    mail = Postman(database, settings.smtp, settings.origin)
+    uvloop.run(worker.serve(database, sender, keys.tokens(), daily=tasks, beside=[mail.run], once=once))

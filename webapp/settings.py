@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 from webapp.accounts.oidc import providers
 from webapp.accounts.oidc.providers import Provider, UnfitProviders
 from webapp.core.keyring import Keys
+from webapp.mailing.smtp import Smtp, Unfit
 
 LEAST_SECRET = 32  # characters; token_urlsafe(32) gives 43
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -53,6 +54,7 @@ class Settings:
     providers: tuple[Provider, ...]  # of identity: how somebody can sign in
     emergency_hours: int  # how long an emergency access stays open: at most a day
     log_names: bool  # whether the person reads staff's names in the log, beside role and unit
+    smtp: Smtp | None  # how units are told that something waits on their work list; None: they are not
     port: int
 
     @property
@@ -87,6 +89,7 @@ class Settings:
             providers=_providers(env, environment),
             emergency_hours=_emergency_hours(env),
             log_names=_yes_or_no(env, "NARAMIG_LOG_NAMES"),
+            smtp=_smtp(env),
             port=_port(env),
         )
         _refuse_unfenced(settings)
@@ -241,6 +244,16 @@ def _yes_or_no(env: Mapping[str, str], name: str) -> bool:
     if said not in ("yes", "no"):
         raise UnsafeSettings(f"{name} must be yes or no")
     return said == "yes"
+
+
+def _smtp(env: Mapping[str, str]) -> Smtp | None:
+    address = env.get("NARAMIG_SMTP", "").strip()
+    if not address:
+        return None
+    try:
+        return Smtp.read(address, env.get("NARAMIG_MAIL_FROM", "").strip())
+    except Unfit as fault:
+        raise UnsafeSettings(f"NARAMIG_SMTP: {fault}") from None
 
 
 def _port(env: Mapping[str, str]) -> int:

@@ -13,9 +13,10 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from webapp.core import clock
 from webapp.core.daily import Daily, Task
@@ -27,6 +28,7 @@ from webapp.reminders.queue import Leased
 from webapp.reminders.tokens import Tokens
 
 log = logging.getLogger(__name__)
+Errand = Callable[[bool], Coroutine[Any, Any, None]]  # told whether to go once only
 
 
 IDLE_SECONDS = 1.0  # between rounds when nothing is due
@@ -176,14 +178,23 @@ async def serve(
     tokens: Tokens,
     *,
     daily: Mapping[str, Task] | None = None,
+    beside: Sequence[Errand] = (),
     once: bool = False,
 ) -> None:
-    """Run one worker until SIGTERM or SIGINT; with `once`, until nothing is due. `daily`: also once a day."""
+    """Run one worker until SIGTERM or SIGINT; with `once`, until nothing is due. `daily`: also once a day.
+
+    `beside`: what goes on at the same time, until the worker stops; with `once`, one time and after it.
+    """
     async with sender:
         worker = Worker(database, sender, tokens, daily=Daily(daily or {}))
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, worker.stop)
         log.info("worker started")
+        errands = [] if once else [asyncio.create_task(errand(False)) for errand in beside]
         await worker.run(once=once)
+        for errand in errands:
+            errand.cancel()
+        for last in beside if once else ():
+            await last(True)
         log.info("worker stopped")
