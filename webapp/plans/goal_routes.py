@@ -89,7 +89,10 @@ def describe(person_id: UUID) -> ResponseReturnValue:
             flash(plain("Sparat."))
             return redirect(url_for("plans.show", person_id=person_id))
     before = earlier.of(db.session, About.SITUATION, plan.id)
-    return render_template("plans/situation.html", form=form, both=both, earlier=before)
+    said = goals.answers(db.session, sight()) if sight().cares else ()
+    return render_template(
+        "plans/situation.html", form=form, both=both, earlier=before, said=said, questions=QUESTIONS
+    )
 
 
 def _page(form: NewGoalForm | ChangeGoalForm, goal: Goal | None = None, **more: Any) -> str:

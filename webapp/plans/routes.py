@@ -16,12 +16,11 @@ from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import numbers
 from webapp.meetings import reading as meetings
 from webapp.permissions import Permission
-from webapp.plans import answering, domain, goals, reading, rows, telling
+from webapp.plans import answering, domain, reading, rows, telling
 from webapp.plans.answering import Answered
 from webapp.plans.forms import ObjectionForm, OutcomeForm, OwnRowForm
 from webapp.plans.models import How, PlanRow, RowStatus
 from webapp.sharing import marks
-from webapp.what_matters.questions import QUESTIONS
 
 bp = Blueprint("plans", __name__, url_prefix="/p/<uuid:person_id>/plan")
 SAID = {"sa": How.YES, "delvis": How.PARTLY, "inte": How.NO}  # the buttons
@@ -43,8 +42,6 @@ def show(person_id: UUID) -> ResponseReturnValue:
         advice=numbers.number(numbers.ADVICE),
         emergency=numbers.number(numbers.EMERGENCY),
         printed_on=clock.today(),
-        said=goals.answers(session, sight()) if sight().cares else (),
-        questions=QUESTIONS,
         is_mine=rows.is_mine,
     )
 

@@ -78,7 +78,8 @@ def change(person_id: UUID, row_id: UUID) -> ResponseReturnValue:
         row=held,
         agreed=row if row.status is RowStatus.AGREED else None,
         both=both,
-        said=(),
+        said=goals.answers(db.session, sight()) if sight().cares else (),
+        questions=QUESTIONS,
         earlier=earlier.of(db.session, About.ROW, row.id),
     )
 
