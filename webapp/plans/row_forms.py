@@ -24,7 +24,7 @@ def reachable(_form: Form, field: Any) -> None:
     if not typed:
         return
     if not FEWEST_DIGITS <= len(digits(typed).removeprefix("+")) <= MOST_DIGITS:
-        raise ValidationError(_l("Skriv numret med siffror, till exempel 0920-00 00 00"))
+        raise ValidationError(_l("Skriv numret med siffror"))
     try:
         refuse_closed(typed)
     except ClosedNumber:
