@@ -1,7 +1,7 @@
 """What a plan must hold before it can be agreed to as a SIP: the statute's four contents.
 
 Which efforts are needed, which each huvudman answers for, what others do, and who has the overall
-responsibility. Law: docs/legal.md, "Samordnad individuell plan".
+responsibility. Law: docs/legal.md, "SIP".
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Agreeing to the plan, and the versions that agreement makes: dated, numbered, never changed.
 
-Law: docs/legal.md, "Samordnad individuell plan".
+Law: docs/legal.md, "SIP".
 """
 
 from __future__ import annotations
