@@ -22,13 +22,13 @@ $(VENV)/dev.ok: requirements/dev.txt $(VENV)/base.ok
 run: $(VENV)/base.ok ## Set everything up with the demo people and start web and worker
 	@NARAMIG_ENV=demo VENV=$(VENV) bash scripts/run.sh
 
-check: $(VENV)/dev.ok ## Format, lint, types, import contracts, quick tests: before each commit
+check: $(VENV)/dev.ok ## Format, lint, types, import contracts, quick tests on SQLite: before each commit
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	@bash tests/oidc_provider/install.sh >/dev/null
-	$(BIN)/python -m pytest -n 2 -m "not browser and not slow"
+	TEST_DATABASES=sqlite $(BIN)/python -m pytest -n 2 -m "not browser and not slow"
 
 test: $(VENV)/dev.ok ## Everything, on SQLite and PostgreSQL and in a real browser
 	@bash scripts/find-browser.sh

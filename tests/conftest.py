@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from tests import databases
+from tests import databases, memory
 from tests.people import Visitor
 from webapp import create_app
 from webapp.core import clock
@@ -81,6 +81,14 @@ def populated(url: str) -> None:
         database.dispose()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Give `tmp_path` its place, in the process that starts the others."""
+    if config.option.basetemp is None and not hasattr(config, "workerinput"):
+        home = memory.folder("naramig-tests-")
+        config.option.basetemp = str(home / "tests")
+        config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+
+
 @pytest.fixture(scope="session")
 def sqlite_with_people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("people") / "naramig.sqlite"
@@ -109,7 +117,7 @@ def of_its_own(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     databases.drop(name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=databases.KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of the test's own, with the invented people; every test that asks runs on both kinds."""
     with of_its_own(request, tmp_path) as url:

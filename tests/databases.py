@@ -9,19 +9,19 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
-import tempfile
 import warnings
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 from psycopg import errors, sql
 from sqlalchemy import make_url
 
+from tests import memory
 from webapp.migrations.fences import Roles
 
+KINDS = tuple(os.environ.get("TEST_DATABASES", "sqlite postgresql").split())  # both, unless one is asked for
 WEB, WORKER = "naramig_test_web", "naramig_test_worker"
 SECRET = "naramig"  # of roles that only throw-away databases know
 THERE_ALREADY = (errors.DuplicateObject, errors.UniqueViolation)  # the second: in the same moment as another
@@ -47,7 +47,7 @@ def _answers(url: str) -> bool:
 
 def _own_server() -> str:
     # As root the server opens every folder above its data, so that lies in a fresh temporary one.
-    home = Path(tempfile.mkdtemp(prefix="naramig-pg-", dir="/tmp"))  # a short path: sockets need it
+    home = memory.folder("naramig-pg-")  # a short path: sockets need it
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from tests import databases
 from tests.conftest import NOON, of_its_own, settings
 from tests.crawl.marks import MARK, Mark, plant
 from tests.crawl.walk import UUID, Answer, Way, everybody
@@ -37,7 +38,7 @@ class County:
         return {path for way in self.ways.values() for path in way.pages}
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=databases.KINDS)
 def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """Walked once for all the questions below, which change nothing."""
     with of_its_own(request, tmp_path_factory.mktemp("county")) as url:

@@ -62,7 +62,7 @@ SEALING: Any = import_module(
 VERSIONS = sorted((Path(steps.__file__).parent / "versions").glob("*.py"))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=databases.KINDS)
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database with nothing in it."""
     if request.param == "sqlite":
