@@ -157,6 +157,17 @@ def test_said_anew_between_the_same_units_it_stands_instead_of_what_was_said_bef
     assert THEIRS not in anna.page(f"{aino.p}/plan")
 
 
+def test_staff_end_what_holds_now_from_a_page_that_was_open_before(
+    database: Database, visit: Visitor
+) -> None:
+    aino, anna, nils = visit("aino"), visit("anna"), visit("nils")
+    before = consent_of(database, "Aino")
+    assert new(anna, str(aino.id), between(anna, database, "Arjeplogs hälsocentral")).status_code == 302
+    assert nils.post(f"/personal/person/{aino.id}/sip/{before}/tillbaka").status_code == 302
+    assert standing(database, aino.id) == []
+    assert THEIRS not in anna.page(f"{aino.p}/plan")
+
+
 def test_a_double_press_makes_one_consent_and_one_word_to_the_person(
     database: Database, visit: Visitor
 ) -> None:

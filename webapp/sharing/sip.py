@@ -24,7 +24,7 @@ from webapp.sharing.domain import DEFAULT_LENGTH
 from webapp.sharing.models import Consent, ConsentKind, ConsentUnit, HowGiven
 
 AREAS = (Area.PLAN, Area.CONTACTS, Area.REMINDERS)
-_SAID = (*(area.value for area in AREAS), "how", "recorded_by", "from_on", "until_on")
+_SAID = (*(area.value for area in AREAS), "how", "given_by_id", "recorded_by", "from_on", "until_on")
 
 
 class WrongFlow(ValueError):
@@ -121,20 +121,21 @@ def withdraw_sip(
     """End every consent to this kind of plan: whoever takes back one has taken back the sharing.
 
     `by` is the staff member who writes it down, and the person is told; empty where the person does it.
-    The kind of plan; None if there is no such consent in these plans.
+    The consent may have been replaced since the page was opened. The kind of plan; None if nothing was left to
+    end, or there never was such a consent in these plans.
     """
-    standing = (
-        Consent.person_id == person_id,
-        Consent.kind == ConsentKind.SIP,
-        Consent.flow.in_(plans),
-        Consent.withdrawn_at.is_(None),
-    )
-    flow = session.scalar(select(Consent.flow).where(Consent.id == consent_id, *standing))
+    theirs = (Consent.person_id == person_id, Consent.kind == ConsentKind.SIP, Consent.flow.in_(plans))
+    flow = session.scalar(select(Consent.flow).where(Consent.id == consent_id, *theirs))
     if flow is None:
         return None
-    session.execute(
-        update(Consent).where(*standing, Consent.flow == flow).values(withdrawn_at=now, withdrawn_by=by)
+    ended = session.execute(
+        update(Consent)
+        .where(*theirs, Consent.flow == flow, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now, withdrawn_by=by)
+        .returning(Consent.id)
     )
+    if not ended.all():
+        return None
     if by:
         notices.tell(session, person_id, notices.Kind.SIP_ENDED, now)
     return flow
