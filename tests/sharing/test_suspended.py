@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from tests.people import Guest, Visitor
 from tests.sharing.deciding import custody_of_jon, person
 from tests.sharing.inviting import accept, invite, open_link
-from webapp.accounts.models import Person
+from webapp.accounts.models import Account, Person
 from webapp.core.db import Database
+from webapp.reminders.models import Reminder, SetBy
 from webapp.sharing.models import Consent, ConsentKind, Invitation, Notice
 
 CANNOT = "Det går inte att släppa in personen just nu. Prata med din vårdkontakt."
@@ -135,3 +136,23 @@ def test_a_button_of_an_invitation_pressed_twice_says_the_same_twice(
     for _ in range(2):
         assert aino.post(f"{other}/ta-tillbaka").location == f"{aino.p}/delning"
         assert "Inbjudan är tillbakatagen." in aino.page(f"{aino.p}/delning")
+
+
+def test_a_relative_with_protected_identity_is_named_beside_nothing_they_wrote(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, lisa, nils = visit("aino"), visit("lisa"), visit("nils")
+    assert lisa.post(f"{aino.p}/plan/egen-rad", {"what": "Handlar mat"}).status_code == 302
+    with database.writing() as session:
+        told = session.scalars(select(Reminder).where(Reminder.person_id == aino.id)).all()[0]
+        told.set_by, told.set_as = SetBy.RELATIVE, "Lisa"
+        told.set_by_account = session.scalars(select(Account.id).where(Account.sub == "lisa")).one()
+    pages = ("plan", "paminnelser", "idag")
+    assert any("Lisa" in aino.page(f"{aino.p}/{page}").partition("<main")[2] for page in pages)
+    protect(database, "lisa")
+    for reader in (aino, nils):
+        for page in pages:
+            shown = reader.page(f"{aino.p}/{page}").partition("<main")[2]
+            assert "Lisa" not in shown, (reader.sub, page)
+            assert "Nytt Namn" not in shown, (reader.sub, page)
+    assert "Handlar mat" in aino.page(f"{aino.p}/plan")

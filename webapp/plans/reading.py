@@ -17,7 +17,7 @@ from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.permissions import Area
 from webapp.plans.models import Doer, Goal, How, Plan, PlanRow, PlanVersion, RowOutcome, RowStatus
-from webapp.sharing.marks import another
+from webapp.sharing.marks import another, is_protected
 from webapp.what_matters.models import Answer, Prompt
 
 
@@ -243,6 +243,11 @@ class _OfRelative(Protocol):
 
 
 def is_another_relatives(row: _OfRelative, sight: Sight) -> bool:
-    """What another relative does is in the plan; who that is, a relative is not told."""
+    """What another relative does is in the plan; who that is, a relative is not told.
+
+    Nor is anybody, of a relative with protected identity.
+    """
+    if row.relative_id is None or row.relative_id == sight.reader.person_id:
+        return False
     reads_as_relative = not sight.is_self and not sight.cares
-    return reads_as_relative and row.relative_id not in (None, sight.reader.person_id)
+    return reads_as_relative or is_protected(sight, row.relative_id)
