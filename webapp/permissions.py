@@ -92,6 +92,7 @@ class Ties:
     mandate: str = (
         ""  # a relative whom staff verified: "guardian", "god_man", "forvaltare", "framtidsfullmakt"
     )
+    hides_one: bool = True  # perhaps: a relative of the person has protected identity, and is named to nobody
     ended: bool = False  # was a relative until the person died: nothing is seen but that it has ended
 
     def level(self, area: Area) -> Level:

@@ -73,9 +73,9 @@ def _is_hidden(sight: Sight, mark: str) -> bool:
 def _relatives(sight: Sight) -> Sequence[Any]:
     """Whom the person has let in, asked once in a request, and only where a relative's mark stands.
 
-    Outside the app nobody reads a page: nothing is asked.
+    Staff's tie says already whether there is one to hide. Outside the app nobody reads a page: nothing is asked.
     """
-    if not has_app_context():
+    if not has_app_context() or not sight.ties.hides_one:
         return ()
     held: dict[Any, Sequence[Any]] = g.setdefault("marks_relatives", {})
     if sight.person_id not in held:

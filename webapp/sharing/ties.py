@@ -114,6 +114,10 @@ _EMERGENCY = exists().where(
 _FROZEN = exists().where(  # the consent to share the plan is withdrawn: webapp.plans.freezing
     Plan.person_id == Person.id, Plan.ended_on.is_(None), Plan.frozen_at.is_not(None)
 )
+_LET_IN = aliased(Consent)
+_HIDES_ONE = exists().where(  # one whom the person has let in has protected identity, and is named to nobody
+    _LET_IN.person_id == Person.id, _LET_IN.relative_id == Relative.id, Relative.protected
+)
 _CARES = and_(_RELATES, not_(is_blocked(Person.id, _UNIT)))
 _BY_CARE = (
     select(
@@ -121,6 +125,7 @@ _BY_CARE = (
         _CARES.label("cares"),
         _NAMED.label("named"),
         _FROZEN.label("frozen"),
+        _HIDES_ONE.label("hides_one"),
         Consent.flow,
         Consent.plan,
         Consent.contacts,
@@ -215,7 +220,7 @@ def _staff(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     if person.protected and not person.named:
         return None  # protected identity opens to staff who are named for it; in an emergency too
     place = "" if person.protected else person.municipality
-    ties = Ties(cares=True, emergency=not person.cares)
+    ties = Ties(cares=True, emergency=not person.cares, hides_one=person.hides_one)
     flow = Flow(who.flow)
     crosses = _crossing(found, flow) if person.cares else _in_emergency(flow)
     return Seen(person.called, person.language, place, ties, crosses, flows.own(flow))
