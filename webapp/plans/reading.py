@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
 from webapp.core.db import rows
+from webapp.core.i18n import plain
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.permissions import Area
 from webapp.plans.models import Doer, Goal, How, Plan, PlanRow, PlanVersion, RowOutcome, RowStatus
-from webapp.sharing.marks import another, is_protected
+from webapp.sharing.marks import another, is_protected, is_relatives
 from webapp.what_matters.models import Answer, Prompt
 
 
@@ -205,7 +206,7 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     own_tasks = only_own_tasks(sight)
     whole = not own_tasks and _sees_whole(plan, sight)
     everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
-    shown = [_without_other_relatives(row, sight) for row in everything if visible(row, sight)]
+    shown = [_as_known(row, sight, whole) for row in everything if visible(row, sight)]
     goals = [Wanted(*row[10:15]) for row in found if row.words is not None] if whole else []
     hidden = len(shown) < len(everything)
     return PlanView(Whole(*plan[:10]), goals, shown, hidden, own_tasks, whole, plan.frozen_at is not None)
@@ -226,6 +227,14 @@ def visible(row: Any, sight: Sight) -> bool:
     if only_own_tasks(sight):
         return bool(row.relative_id == sight.reader.person_id)
     return sight.sees(Area.PLAN, row.organisation_id, row.flow)
+
+
+def _as_known(row: Row, sight: Sight, whole: bool) -> Row:
+    """Staff who see their own rows alone are not told where else the person is cared for: not by who wrote them."""
+    others = sight.cares and not whole and row.unit_id != sight.reader.unit_id
+    if others and row.written_as and not is_relatives(row.written_as):
+        row = row._replace(written_as=plain("personal på en annan enhet"))
+    return _without_other_relatives(row, sight)
 
 
 def _without_other_relatives(row: Row, sight: Sight) -> Row:
