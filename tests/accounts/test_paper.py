@@ -39,6 +39,7 @@ BY_PAPER = {
     Permission.TODAY_SEE,
     Permission.REMINDER_ANSWER,
     Permission.WHAT_MATTERS_SEE,
+    Permission.WORSE_SEE,
     Permission.CONTACTS_SEE,
     Permission.REMINDERS_SEE,
     Permission.PHONE_SET,

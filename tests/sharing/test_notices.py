@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from tests.conftest import NOON
 from tests.people import Visitor, person_id
@@ -80,6 +80,7 @@ def test_the_same_thing_again_is_one_notice_and_no_more_than_fifty_stand(
 ) -> None:
     aino = person_id(app, "aino")
     with database.writing() as session:
+        session.execute(delete(Notice).where(Notice.person_id == aino))
         for minute in range(3):
             at = NOON + timedelta(minutes=minute)
             notices.tell(session, aino, Kind.ACCESS_CHANGED, at)

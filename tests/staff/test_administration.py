@@ -58,7 +58,7 @@ def unit_form(database: Database, **more: Any) -> dict[str, Any]:
     with database.read() as session:
         owner = session.scalar(select(Organisation.id).where(Organisation.name == "Pajala kommun"))
     form = {
-        "name": "Hemtjänsten Pajala",
+        "name": "Hemtjänsten Korpilombolo",
         "organisation": str(owner),
         "municipality": "Pajala",
         "flow": "elder",
@@ -80,7 +80,8 @@ def addresses(app: Flask, person_id: object) -> list[tuple[str, set[str]]]:
             if "person_id" not in rule.arguments and permission not in ("staff:care", "citizen:any"):
                 continue
             values: dict[str, Any] = {
-                name: uuid4() if f"<uuid:{name}>" in rule.rule else "x" for name in rule.arguments
+                name: uuid4() if f"<uuid:{name}>" in rule.rule else 1 if f"<int:{name}>" in rule.rule else "x"
+                for name in rule.arguments
             }
             known = {"person_id": person_id, "prompt": "now", "on": "2026-03-09", "at": "08:00"}
             values |= {name: value for name, value in known.items() if name in rule.arguments}
@@ -162,11 +163,11 @@ def test_an_administrator_changes_nothing_of_their_own(database: Database, visit
 def test_units_are_made_and_changed(database: Database, visit: Visitor) -> None:
     karin = visit("karin")
     assert karin.post("/personal/enheter/ny", unit_form(database)).location == "/personal/enheter"
-    made = unit(database, "Hemtjänsten Pajala")
+    made = unit(database, "Hemtjänsten Korpilombolo")
     page = karin.page("/personal/enheter")
     assert "0980-319 246" in page
     path = f"/personal/enheter/{made}"
-    assert 'value="Hemtjänsten Pajala"' in karin.page(path)
+    assert 'value="Hemtjänsten Korpilombolo"' in karin.page(path)
     changed = unit_form(database, name="Hemtjänsten i Pajala", phone="", flow="child")
     with clock.frozen(NOON + timedelta(minutes=5)):
         assert karin.post(path, changed).status_code == 302
@@ -177,7 +178,7 @@ def test_units_are_made_and_changed(database: Database, visit: Visitor) -> None:
     assert written(database) == ["unit_added", "unit_changed"]
     with database.read() as session:
         said = session.scalars(select(AdminLog.said).where(AdminLog.act == "unit_changed")).one()
-    for change in ("elder → child", "0980-319 246 → –", "Hemtjänsten Pajala → Hemtjänsten i Pajala"):
+    for change in ("elder → child", "0980-319 246 → –", "Hemtjänsten Korpilombolo → Hemtjänsten i Pajala"):
         assert change in said
     assert "Pajala kommun" not in said  # what did not change
 
@@ -321,7 +322,7 @@ def test_what_was_done_is_read_by_administrators_and_changed_by_nobody(
     karin = visit("karin")
     assert karin.post("/personal/enheter/ny", unit_form(database)).status_code == 302
     page = karin.page("/personal/andringar")
-    for said in ("Ny enhet", "Hemtjänsten Pajala", "Karin, Länets förvaltning"):
+    for said in ("Ny enhet", "Hemtjänsten Korpilombolo", "Karin, Länets förvaltning"):
         assert said in page, said
     for statement in (update(AdminLog).values(said="Inget"), delete(AdminLog)):
         with as_web.write() as session, pytest.raises(DBAPIError, match=r"append-only|permission denied"):
