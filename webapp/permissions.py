@@ -46,6 +46,7 @@ class Permission(StrEnum):
     PLAN_ANSWER = "plan_answer"
     PLAN_AGREE = "plan_agree"
     PLAN_EDIT = "plan_edit"
+    PLAN_END = "plan_end"
     PLAN_ROW_EDIT = "plan_row_edit"
     PLAN_ROW_PROPOSE = "plan_row_propose"
     PLAN_TELL_OUTCOME = "plan_tell_outcome"
@@ -146,6 +147,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_ANSWER: Rule(me=True, guardian=True),
     Permission.PLAN_AGREE: Rule(me=True, guardian=True),
     Permission.PLAN_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
+    Permission.PLAN_END: Rule(me=True, guardian=True, staff=True),
     # each only what is their own: plans.rows.is_mine
     Permission.PLAN_ROW_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.PLAN_ROW_PROPOSE: Rule(staff=True),

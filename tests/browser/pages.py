@@ -121,6 +121,8 @@ def every_page(site: Site) -> list[Shown]:
         Shown("plan-om", "aino", f"{aino}/plan/lage"),
         Shown("plan-ja", "aino", f"{aino}/plan/ja"),
         Shown("plan-versioner", "aino", f"{aino}/plan/versioner"),
+        Shown("plan-avsluta", "aino", f"{aino}/plan/avsluta"),
+        Shown("personal-plan-avsluta", "nils", f"{aino}/plan/avsluta", faulty=True),
         Shown("plan-nej", "aino", f"{aino}/plan/rad/{row.id}/nej"),
         Shown("plan-hur-det-gick", "aino", f"{aino}/plan/rad/{row.id}/hur-det-gick"),
         Shown("plan-fraga", "aino", f"{aino}/tider/{agreed.id}/fraga"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField
+from typing import Any
+
+from wtforms import BooleanField, StringField, TextAreaField, ValidationError
 
 from webapp.core.forms import Form, OnceForm, clean, text_rules
 from webapp.core.i18n import _l
@@ -32,3 +34,20 @@ class OutcomeForm(Form):
         filters=[clean],
         validators=text_rules(None, MOST_REASON, lines=True),
     )
+
+
+class EndForm(Form):
+    """The person ends the plan without a word; staff say why, and that the person wants it."""
+
+    reason = TextAreaField(
+        _l("Varför avslutas planen?"), filters=[clean], validators=text_rules(None, MOST_REASON, lines=True)
+    )
+    wanted = BooleanField(_l("Personen vill avsluta planen, och vet vad som händer då"))
+
+    def validate_reason(self, field: Any) -> None:
+        if "wanted" in self and not field.data:
+            raise ValidationError(_l("Skriv varför planen avslutas"))
+
+    def validate_wanted(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(_l("Fråga personen först. En plan avslutas bara om personen vill det."))

@@ -45,7 +45,7 @@ def withdraw(
     if plan is not None and plan.frozen_at is None:
         plan.frozen_at = now
         meetings.cancel_next(session, person_id, now)
-        _tell(session, plan, notices.Kind.PLAN_PAUSED, now)
+        tell_relatives(session, plan, notices.Kind.PLAN_PAUSED, now)
     session.flush()
     return True
 
@@ -63,7 +63,7 @@ def go_on(session: Session, consent: Consent, now: datetime) -> bool:
     ).all()
     participants.end_units(session, plan, [unit.id for unit in units], now)
     participants.choose(session, plan, [], units, [], now, consent.from_on)
-    _tell(session, plan, notices.Kind.PLAN_GOES_ON, now)
+    tell_relatives(session, plan, notices.Kind.PLAN_GOES_ON, now)
     return True
 
 
@@ -76,7 +76,7 @@ def _plan(session: Session, person_id: UUID, flow: Flow) -> Plan | None:
     ).first()
 
 
-def _tell(session: Session, plan: Plan, kind: notices.Kind, now: datetime) -> None:
+def tell_relatives(session: Session, plan: Plan, kind: notices.Kind, now: datetime) -> None:
     """A neutral word to the relatives who take part and may still see something of the plan."""
     may = {
         each.relative_id for each in participants.possible(session, plan.person_id, clock.local(now).date())

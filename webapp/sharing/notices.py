@@ -40,6 +40,8 @@ class Kind(StrEnum):
     PLAN_BEGUN = "plan_begun"  # to the person: staff have begun a plan, as agreed
     PLAN_PAUSED = "plan_paused"  # to a relative who takes part: nothing is shared in it for now
     PLAN_GOES_ON = "plan_goes_on"  # to a relative who takes part
+    PLAN_ENDED = "plan_ended"  # to a relative who takes part
+    MY_PLAN_ENDED = "my_plan_ended"  # to the person: staff have written that they want it no more
     CARE_BEGUN = "care_begun"  # to the person: a unit can open the pages from now on
     CONTACT_CHANGED = "contact_changed"  # to the person: a named contact is new, changed or ended
     EMERGENCY = "emergency"  # to the person: somebody has opened the pages in an emergency
@@ -107,6 +109,10 @@ TEXTS: Mapping[Kind, Text] = {
     ),
     Kind.PLAN_PAUSED: Text(_l("En plan som du är med i har pausats."), way="sharing.mine"),
     Kind.PLAN_GOES_ON: Text(_l("En plan som du är med i är igång igen."), way="sharing.mine"),
+    Kind.PLAN_ENDED: Text(_l("En plan som du var med i är avslutad."), way="sharing.mine"),
+    Kind.MY_PLAN_ENDED: Text(
+        _l("Personalen har skrivit att du vill avsluta din plan. Säg till dem om det är fel.")
+    ),
     Kind.CARE_BEGUN: Text(_l("En enhet till kan öppna dina sidor. Titta om det stämmer."), way="units.show"),
     Kind.CONTACT_CHANGED: Text(_l("En av dina kontakter har ändrats. Titta på sidan Kontakter.")),
     Kind.EMERGENCY: Text(

@@ -128,17 +128,27 @@ def withdraw_sip(
     flow = session.scalar(select(Consent.flow).where(Consent.id == consent_id, *theirs))
     if flow is None:
         return None
-    ended = session.execute(
-        update(Consent)
-        .where(*theirs, Consent.flow == flow, Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=now, withdrawn_by=by)
-        .returning(Consent.id)
-    )
-    if not ended.all():
+    if not end_all(session, person_id, [flow], by, now):
         return None
     if by:
         notices.tell(session, person_id, notices.Kind.SIP_ENDED, now)
     return flow
+
+
+def end_all(session: Session, person_id: UUID, plans: Sequence[Flow], by: str, now: datetime) -> bool:
+    """End every consent to these kinds of plan; False where none held. Whoever ends them tells the person."""
+    ended = session.execute(
+        update(Consent)
+        .where(
+            Consent.person_id == person_id,
+            Consent.kind == ConsentKind.SIP,
+            Consent.flow.in_(plans),
+            Consent.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now, withdrawn_by=by)
+        .returning(Consent.id)
+    )
+    return bool(ended.all())
 
 
 def units_for(session: Session, unit: Unit, municipality: str) -> Sequence[Unit]:
