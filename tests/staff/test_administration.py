@@ -63,7 +63,9 @@ def unit_form(database: Database, **more: Any) -> dict[str, Any]:
         "municipality": "Pajala",
         "flow": "elder",
         "phone": "0980-319 246",
+        "email": "hemtjansten@pajala.example",
         "hsa_id": "",
+        "closed_on": "",
     }
     return form | more
 
@@ -168,17 +170,26 @@ def test_units_are_made_and_changed(database: Database, visit: Visitor) -> None:
     assert "0980-319 246" in page
     path = f"/personal/enheter/{made}"
     assert 'value="Hemtjänsten Korpilombolo"' in karin.page(path)
-    changed = unit_form(database, name="Hemtjänsten i Pajala", phone="", flow="child")
+    assert 'value="hemtjansten@pajala.example"' in karin.page(path)
+    moved = {"email": "vi@pajala.example", "closed_on": "2026-12-31"}
+    changed = unit_form(database, name="Hemtjänsten i Pajala", phone="", flow="child", **moved)
     with clock.frozen(NOON + timedelta(minutes=5)):
         assert karin.post(path, changed).status_code == 302
     with database.read() as session:
         found = session.get_one(Unit, made)
         assert (found.name, found.phone, found.flow) == ("Hemtjänsten i Pajala", None, Flow.CHILD)
+        assert (found.email, found.closed_on) == ("vi@pajala.example", date(2026, 12, 31))
         assert found.checked_on == TODAY
     assert written(database) == ["unit_added", "unit_changed"]
     with database.read() as session:
         said = session.scalars(select(AdminLog.said).where(AdminLog.act == "unit_changed")).one()
-    for change in ("elder → child", "0980-319 246 → –", "Hemtjänsten Korpilombolo → Hemtjänsten i Pajala"):
+    for change in (
+        "elder → child",
+        "hemtjansten@pajala.example → vi@pajala.example",
+        "– → 2026-12-31",
+        "0980-319 246 → –",
+        "Hemtjänsten Korpilombolo → Hemtjänsten i Pajala",
+    ):
         assert change in said
     assert "Pajala kommun" not in said  # what did not change
 
@@ -197,6 +208,13 @@ def test_what_is_wrong_with_a_unit_is_told_at_the_field(database: Database, visi
         ({"phone": "+46 20 22 00 60"}, "stängt"),
         ({"phone": "ring"}, "bara siffror"),
         ({"hsa_id": "123"}, "HSA-id"),
+        ({"email": "pajala"}, "Skriv en hel adress"),
+        ({"email": "vi@pajala"}, "Skriv en hel adress"),
+        ({"email": "Vi <vi@pajala.example>"}, "Skriv en hel adress"),
+        ({"email": "vi@pajala.example, ni@pajala.example"}, "Skriv en hel adress"),
+        ({"email": "vi@pajala.example\nBcc: x@x.example"}, ""),
+        ({"email": f"{'v' * 250}@pajala.example"}, ""),
+        ({"closed_on": "2026-02-30"}, "Skriv en dag som finns"),
     ):
         answer = karin.post("/personal/enheter/ny", unit_form(database, **wrong))
         assert answer.status_code == 200, wrong

@@ -21,6 +21,8 @@ from webapp.staff.administration import UnitFacts, Work
 from webapp.staff.number_forms import check_phone
 from webapp.staff.words import DUTIES, FLOWS
 
+# One address that the mail server is handed as it stands: no names, lists or line breaks. RFC 5321, 4.5.3.1.
+EMAIL = r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}\Z"
 HSA_ID = r"SE[0-9]{10}-[0-9A-Z]{1,20}\Z"
 _WRITE_HSA_ID = _l("Skriv HSA-id som det står på kortet. Det börjar med SE.")
 
@@ -63,7 +65,17 @@ class UnitForm(Form):
         validators=[InputRequired(_l("Välj vilka enheten hjälper"))],
     )
     phone = StringField(_l("Telefon"), filters=[clean], validators=text_rules(None, 30))
+    email = StringField(
+        _l("E-post"),
+        filters=[clean],
+        validators=[
+            Optional(),
+            *text_rules(None, 254),
+            Regexp(EMAIL, message=_l("Skriv en hel adress, till exempel enheten@kommunen.se")),
+        ],
+    )
     hsa_id = _hsa_id()
+    closed_on = DayField(_l("Stänger"), validators=[Optional()])
 
     def offer(self, organisations: Sequence[Organisation]) -> None:
         self.organisation.choices = [SelectChoice(str(each.id), each.name) for each in organisations]
@@ -81,7 +93,9 @@ class UnitForm(Form):
             municipality=self.municipality.data,
             flow=Flow(self.flow.data),
             phone=self.phone.data or None,
+            email=self.email.data or None,
             hsa_id=self.hsa_id.data or None,
+            closed_on=self.closed_on.data,
         )
 
 
@@ -126,5 +140,7 @@ def of_unit(unit: Unit) -> dict[str, Any]:
         "municipality": unit.municipality,
         "flow": unit.flow,
         "phone": unit.phone or "",
+        "email": unit.email or "",
         "hsa_id": unit.hsa_id or "",
+        "closed_on": unit.closed_on,
     }

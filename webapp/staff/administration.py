@@ -56,7 +56,9 @@ class UnitFacts:
     municipality: str
     flow: Flow
     phone: str | None
+    email: str | None  # told that something waits, never what
     hsa_id: str | None
+    closed_on: date | None  # the first day that it is no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def change_unit(session: Session, who: Reader, unit: Unit, facts: UnitFacts, now
 
 def _said_of(session: Session, unit: Unit) -> tuple[str, ...]:
     owner = session.get_one(Organisation, unit.organisation_id).name
-    return (owner, unit.name, unit.municipality, str(unit.flow), unit.phone or "", unit.hsa_id or "")
+    facts = (unit.phone, unit.email, unit.hsa_id, unit.closed_on)
+    return (owner, unit.name, unit.municipality, str(unit.flow), *(str(each or "") for each in facts))
 
 
 def _say(unit: Unit, facts: UnitFacts, now: datetime) -> None:
@@ -111,7 +114,8 @@ def _say(unit: Unit, facts: UnitFacts, now: datetime) -> None:
         facts.name,
         facts.municipality,
     )
-    unit.flow, unit.phone, unit.hsa_id = facts.flow, facts.phone, facts.hsa_id
+    unit.flow, unit.phone, unit.email, unit.hsa_id = facts.flow, facts.phone, facts.email, facts.hsa_id
+    unit.closed_on = facts.closed_on
 
 
 def add_member(
