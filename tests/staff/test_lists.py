@@ -15,7 +15,7 @@ from tests.people import Visitor
 from webapp.accounts.models import Person, StaffMember
 from webapp.core.db import Database
 from webapp.directory.models import Unit
-from webapp.plans.models import PlanRow, RowStatus
+from webapp.plans.models import Plan, PlanRow, RowStatus
 from webapp.reminders import planning
 from webapp.reminders.models import Occurrence, Reminder
 from webapp.sharing import care
@@ -83,6 +83,26 @@ def test_an_objection_that_is_taken_back_leaves_the_list(
     with database.writing() as session:
         session.execute(update(PlanRow).where(PlanRow.status == RowStatus.OBJECTED).values(status="agreed"))
     assert task not in visit("anna").page("/personal/")
+
+
+def test_a_frozen_plan_is_a_task_for_the_unit_that_began_it_alone(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    task = "Samtycket är taget tillbaka"
+    assert task not in visit("nils").page("/personal/")
+    with database.writing() as session:
+        plan = session.scalars(
+            select(Plan).join(Person, Person.id == Plan.person_id).where(Person.called == "Aino")
+        ).one()
+        plan.frozen_at = NOON
+        person = plan.person_id
+    page = visit("nils").page("/personal/")
+    assert task in page
+    assert f'href="/p/{person}/plan"' in page
+    assert task not in visit("anna").page("/personal/")
+    with database.writing() as session:
+        session.execute(update(Plan).where(Plan.person_id == person).values(ended_on=TODAY))
+    assert task not in visit("nils").page("/personal/")
 
 
 def test_each_reminder_sent_stands_once_with_what_its_last_due_time_came_to(

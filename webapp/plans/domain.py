@@ -203,3 +203,16 @@ def objections(
         .order_by(PlanRow.answered_at)
     )
     return [(row.person_id, row.what, row.answered_at) for row in rows]
+
+
+def frozen(session: Session, person_ids: Sequence[UUID], unit_id: UUID) -> list[tuple[UUID, datetime]]:
+    """Whose plan, begun by this unit, is frozen since when: the unit asks for consent anew, or ends the plan."""
+    rows = session.execute(
+        select(Plan.person_id, Plan.frozen_at).where(
+            Plan.person_id.in_(person_ids),
+            Plan.unit_id == unit_id,
+            Plan.frozen_at.is_not(None),
+            Plan.ended_on.is_(None),
+        )
+    )
+    return [(row.person_id, row.frozen_at) for row in rows]

@@ -39,6 +39,7 @@ class Task(StrEnum):
     UNDELIVERED = "undelivered"
     UNANSWERED = "unanswered"
     LOOK_AGAIN = "look_again"
+    FROZEN = "frozen"  # the consent to share the plan is withdrawn
     OBJECTED = "objected"
     NOT_WRITTEN = "not_written"  # a meeting that has been, without its next date
     UNREAD = "unread"
@@ -121,6 +122,10 @@ def work_list(
         *(
             Item(Task.LOOK_AGAIN, by_id[each.person_id], "", None, until_on=each.look_again_on)
             for each in freezing.to_look_at(session, unit_id, list(by_id), today)
+        ),
+        *(
+            Item(Task.FROZEN, by_id[person_id], "", at)
+            for person_id, at in plans.frozen(session, list(by_id), unit_id)
         ),
         *(
             Item(Task.OBJECTED, by_id[person_id], what, at)
