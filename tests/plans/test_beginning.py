@@ -68,6 +68,7 @@ def test_the_nurse_begins_the_plan_with_home_care_and_the_daughter(
     sent = filled(
         nils, path, units=[home], relatives=[lisa], goal1="Jag vill gå till bryggan", goal1_from="now"
     )
+    assert (sent["row4_who"], sent["row4_phone"]) == ("Nils, distriktssköterska", "0980-319 210")
     sent |= {"situation": "Aino bor själv.", "other": "Stig", "other_role": "granne", "row5_who": "Anna"}
     del sent["row6"]  # not wanted
     assert nils.post(path, sent).location == f"{aino.p}/plan"

@@ -22,6 +22,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
+from webapp.contacts.domain import Contact
 from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import LazyText, _l, force_language, plain
@@ -354,9 +355,17 @@ def _needs_words(said: LazyText, *, only_if: str) -> Any:
 
 
 def form_for(
-    starter: Starter | None, flow: Flow, language: str, answered: Sequence[Prompt]
+    starter: Starter | None,
+    flow: Flow,
+    language: str,
+    answered: Sequence[Prompt],
+    contacts: Sequence[Contact] = (),
 ) -> type[BeginForm]:
-    """The form with as many goals and rows as the starter has; `language` is the person's."""
+    """The form with as many goals and rows as the starter has; `language` is the person's.
+
+    A row that belongs to one of the person's contacts begins with that contact's name and number.
+    """
+    named = {str(each.role): each for each in contacts if not each.missing}
     goals = starter.goals if starter else ()
     efforts = starter.rows if starter else ()
     fields: dict[str, Any] = {
@@ -373,7 +382,7 @@ def form_for(
         fields |= _goal_fields(number, ask, answers)
     for number in range(1, fields["rows"] + 1):
         effort = efforts[number - 1] if number <= len(efforts) else None
-        fields |= _row_fields(number, effort)
+        fields |= _row_fields(number, effort, named.get(effort.contact) if effort else None)
     return type("FilledBeginForm", (BeginForm,), fields)
 
 
@@ -395,8 +404,9 @@ def _goal_fields(number: int, ask: str | None, answers: Sequence[SelectChoice]) 
     }
 
 
-def _row_fields(number: int, effort: Effort | None) -> dict[str, Any]:
+def _row_fields(number: int, effort: Effort | None, contact: Contact | None = None) -> dict[str, Any]:
     name = f"row{number}"
+    who = ", ".join(part for part in (contact.name, contact.title) if part) if contact else ""
     fields: dict[str, Any] = {
         name: BooleanField(_l("Ta med raden"), default=effort is not None),
         f"{name}_what": StringField(
@@ -418,10 +428,13 @@ def _row_fields(number: int, effort: Effort | None) -> dict[str, Any]:
             _l("Vilken anhörig?"), default="", validators=[Optional()], invalid_choice_message=CHOOSE_ONE
         ),
         f"{name}_who": StringField(
-            _l("Namn och yrke"), filters=[clean], validators=text_rules(None, MOST_SHORT)
+            _l("Namn och yrke"), filters=[clean], default=who, validators=text_rules(None, MOST_SHORT)
         ),
         f"{name}_phone": StringField(
-            _l("Telefon"), filters=[clean], validators=[*text_rules(None, 30), _closed]
+            _l("Telefon"),
+            filters=[clean],
+            default=contact.phone if contact else None,
+            validators=[*text_rules(None, 30), _closed],
         ),
         f"{name}_often": StringField(
             _l("Hur ofta?"),

@@ -61,7 +61,8 @@ def begin(person_id: UUID, mark: str) -> ResponseReturnValue:
     own = db.session.get_one(Unit, the_reader.unit_id or abort(404))
     said = beginning.answers_first(db.session, sight())
     signed = f"{the_reader.name}, {the_reader.role}"
-    made = form_for(starter, flow, sight().language, [each.prompt for each in said])
+    needed = _contacts(starter)
+    made = form_for(starter, flow, sight().language, [each.prompt for each in said], needed)
     form = made(data=_usual(own, signed))
     others = sip.units_for(db.session, own, sight().municipality)
     form.offer(own, others, participants.possible(db.session, person_id, clock.today()), _child(person_id))
@@ -75,7 +76,7 @@ def begin(person_id: UUID, mark: str) -> ResponseReturnValue:
         own=own,
         said=said,
         questions=QUESTIONS,
-        needed=_contacts(starter),
+        needed=needed,
         roles=contact_words.ROLES,
         their_language=sight().language,
     )
