@@ -36,6 +36,7 @@ def test_a_row_is_proposed_objected_to_changed_and_agreed_to(
     assert propose(nils, aino.p, phone="0980-319 210", until_on="2026-06-01").status_code == 302
     row = row_saying(database, "Såromläggning")
     assert (row.status, row.doer, row.written_as) == ("proposed", "region", "Nils, Arjeplogs hälsocentral")
+    assert "Det finns något nytt i din plan att svara på." in aino.page(f"{aino.p}/idag")
     page = aino.page(f"{aino.p}/plan")
     assert "Såromläggning" in page
     assert "0980-319 210" in page

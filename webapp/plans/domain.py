@@ -15,6 +15,7 @@ from webapp.directory.models import Organisation
 from webapp.directory.numbers import refuse_closed
 from webapp.plans.models import Doer, Goal, How, Plan, PlanRow, RowOutcome, RowStatus
 from webapp.plans.reading import visible
+from webapp.sharing import notices
 
 
 def begin_plan(
@@ -155,6 +156,8 @@ def add_own_row(
     )
     if sight.is_self:
         row.status, row.answered_at = RowStatus.AGREED, now
+    else:
+        notices.tell(session, plan.person_id, notices.Kind.PLAN_ASKS, now)
     return row
 
 

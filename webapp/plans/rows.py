@@ -22,6 +22,7 @@ from webapp.directory.numbers import refuse_closed
 from webapp.plans import domain, earlier, row_reminders
 from webapp.plans.earlier import About
 from webapp.plans.models import Doer, Plan, PlanRow, RowStatus
+from webapp.sharing import notices
 from webapp.sharing.marks import written_as
 
 OPEN = (RowStatus.PROPOSED, RowStatus.OBJECTED)
@@ -100,6 +101,7 @@ def add(
     if is_frozen_for(plan, organisation.id if organisation else None, sight):
         raise NotYours
     doer = Doer(organisation.huvudman.value) if organisation else Doer.OTHER
+    _ask(session, plan.person_id, now)
     return domain.propose_row(
         session,
         plan,
@@ -208,7 +210,7 @@ def _propose(
         **asdict(words),
     )
     session.add(proposal)
-    session.flush()
+    _ask(session, row.person_id, now)
     return proposal
 
 
@@ -220,4 +222,11 @@ def _write(session: Session, sight: Sight, row: PlanRow, words: RowWords, now: d
     row.status = RowStatus.AGREED if sight.is_self else RowStatus.PROPOSED
     row.objection, row.answered_at = "", now if sight.is_self else None
     row.revision, row.written_as, row.written_at = row.revision + 1, written_as(sight), now
+    if row.status is RowStatus.PROPOSED:
+        _ask(session, row.person_id, now)
     session.flush()
+
+
+def _ask(session: Session, person_id: UUID, now: datetime) -> None:
+    """Tell the person, in the app alone, that there is something to answer."""
+    notices.tell(session, person_id, notices.Kind.PLAN_ASKS, now)

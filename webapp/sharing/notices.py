@@ -38,6 +38,7 @@ class Kind(StrEnum):
     SIP_RECORDED = "sip_recorded"  # to the person: staff have written down a consent
     SIP_ENDED = "sip_ended"  # to the person: staff have written down that it is withdrawn
     PLAN_BEGUN = "plan_begun"  # to the person: staff have begun a plan, as agreed
+    PLAN_ASKS = "plan_asks"  # to the person: somebody has proposed a row, or a change of one
     PLAN_PAUSED = "plan_paused"  # to a relative who takes part: nothing is shared in it for now
     PLAN_GOES_ON = "plan_goes_on"  # to a relative who takes part
     PLAN_ENDED = "plan_ended"  # to a relative who takes part
@@ -105,8 +106,10 @@ TEXTS: Mapping[Kind, Text] = {
         way="sharing.show",
     ),
     Kind.PLAN_BEGUN: Text(
-        _l("Personalen har börjat skriva på en plan med dig. Titta om det stämmer, och svara på raderna.")
+        _l("Personalen har börjat skriva på en plan med dig. Titta om det stämmer, och svara på raderna."),
+        way="plans.show",
     ),
+    Kind.PLAN_ASKS: Text(_l("Det finns något nytt i din plan att svara på."), way="plans.show"),
     Kind.PLAN_PAUSED: Text(_l("En plan som du är med i har pausats."), way="sharing.mine"),
     Kind.PLAN_GOES_ON: Text(_l("En plan som du är med i är igång igen."), way="sharing.mine"),
     Kind.PLAN_ENDED: Text(_l("En plan som du var med i är avslutad."), way="sharing.mine"),
