@@ -106,6 +106,22 @@ def test_the_person_agrees_to_the_plan_once_and_it_is_kept_as_it_was(
     assert aino.get(f"{aino.p}/plan/versioner/1/9").status_code == 404
 
 
+@ON_SQLITE
+def test_the_plan_asks_for_a_yes_when_every_row_has_its_answer(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, ask = visit("aino"), "Stämmer hela planen?"
+    assert ask not in aino.page(f"{aino.p}/plan")  # a row waits
+    lacks = agreeing(aino)
+    assert "Läs och svara" in lacks
+    assert "Be dem som håller ihop planen" not in lacks  # it is hers to answer
+    answered(database, aino.id)
+    assert ask in aino.page(f"{aino.p}/plan")
+    assert ask not in visit("nils").page(f"{aino.p}/plan")
+    yes(aino, agreeing(aino))
+    assert ask not in aino.page(f"{aino.p}/plan")
+
+
 def test_a_yes_to_a_plan_that_has_changed_meanwhile_changes_nothing(
     app: Flask, database: Database, visit: Visitor
 ) -> None:

@@ -15,6 +15,7 @@ from webapp.plans import domain, versions
 from webapp.plans.comparing import compare
 from webapp.plans.document import PlanDocument
 from webapp.plans.models import Plan
+from webapp.plans.statute import Missing
 from webapp.plans.words import MISSING
 
 bp = Blueprint("agreement", __name__, url_prefix="/p/<uuid:person_id>/plan")
@@ -32,6 +33,8 @@ def read(person_id: UUID) -> ResponseReturnValue:
         plan=draft.document,
         fingerprint=draft.document.fingerprint,
         missing=[MISSING[each] for each in draft.missing],
+        waits=Missing.WAITING in draft.missing,
+        adds=Missing.OTHERS in draft.missing,
         last=last,
         agreed=before is not None and before.fingerprint == draft.document.fingerprint,
         before=before,

@@ -50,6 +50,7 @@ class Row(NamedTuple):
     revises_id: UUID | None
     ends_row: bool
     revision: int
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,14 @@ class PlanView:
             for row in self.rows
             if row.status is RowStatus.PROPOSED and (row.revises_id is None or row.id in changes)
         ]
+
+    @property
+    def ready(self) -> bool:
+        """Every row has its answer, and the person has said yes to something since they last said yes to it all."""
+        agreed_at = self.plan.agreed_at
+        yes = [row.answered_at for row in self.rows if row.status is RowStatus.AGREED and row.answered_at]
+        new = any(agreed_at is None or answered_at > agreed_at for answered_at in yes)
+        return new and self.whole and not self.waiting and not self.frozen
 
     @property
     def going(self) -> list[Row]:
@@ -184,6 +193,7 @@ _ROWS = (
         PlanRow.revises_id,
         PlanRow.ends_row,
         PlanRow.revision,
+        PlanRow.answered_at,
     )
     .outerjoin(Organisation, Organisation.id == PlanRow.organisation_id)
     .outerjoin(
