@@ -89,6 +89,8 @@ def the_nurse_reads_what_matters_first(page: Page, site: Site) -> None:
 
 
 def the_nurse_begins_from_the_starter(page: Page) -> None:
+    expect(page.locator("#row4_who")).to_have_value("Nils, distriktssköterska")
+    expect(page.locator("#row5_who")).to_have_value("")  # home care's, and not the nurse's to see yet
     page.get_by_label("Hur är det nu?").fill("Aino bor själv vid sjön, med Ludde.")
     page.get_by_label("Vad vill du orka göra igen?").fill("Jag vill orka gå ut med Ludde varje dag.")
     page.get_by_label("Kommer från svaret på").first.select_option(index=1)
@@ -160,12 +162,15 @@ def home_care_finds_it_on_its_list_and_writes_the_row_anew(page: Page, site: Sit
 
 
 def she_says_yes_and_is_told_what_the_plan_lacks(page: Page, site: Site) -> None:
-    plan_of(page, site)
+    page.goto(f"{site.p('aino')}/idag")
+    expect(page.locator("main")).to_contain_text("Det finns något nytt i din plan att svara på.")
+    page.get_by_role("link", name="Till din plan").click()
     row_of(page, HOME_CARE).get_by_role("button", name="Ja, gärna").click()
     expect(row_of(page, HOME_CARE)).to_contain_text("Varje dag klockan nio")
-    page.get_by_role("link", name="Säg ja till planen").click()
+    page.get_by_role("link", name="Läs planen och säg ja").click()
     lacks = page.get_by_role("region", name="Det här saknas innan du kan säga ja")
     expect(lacks).to_contain_text("Det står inte vad du eller någon annan gör")
+    expect(lacks.get_by_role("link", name="Lägg till något jag gör själv")).to_be_visible()
     expect(page.get_by_role("button", name="Ja, planen stämmer")).to_have_count(0)
 
 
@@ -191,7 +196,7 @@ def she_agrees_to_the_whole_plan(page: Page, site: Site) -> None:
     page.get_by_role("link", name="Säg ja till planen").click()
     page.get_by_role("button", name="Ja, planen stämmer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Plan nummer 1")
-    expect(page.locator(".hero")).to_contain_text("Överenskommen")
+    expect(page.locator(".hero")).to_contain_text(re.compile("Överenskommen [a-zåäö]"))
     expect(page.locator("main")).to_contain_text("Varje dag klockan nio")
 
 
