@@ -71,7 +71,14 @@ def _register_features(app: Flask) -> None:
     from webapp.meetings import staff_routes as meeting_calls
     from webapp.more import routes as more
     from webapp.patient_contract import routes as patient_contract
-    from webapp.plans import agreement_routes, ending_routes, goal_routes, outcome_routes, row_routes
+    from webapp.plans import (
+        agreement_routes,
+        ended_routes,
+        ending_routes,
+        goal_routes,
+        outcome_routes,
+        row_routes,
+    )
     from webapp.plans import paper_routes as plan_on_paper
     from webapp.plans import routes as plans
     from webapp.reminders import answer_routes, phone_routes
@@ -114,6 +121,7 @@ def _register_features(app: Flask) -> None:
         goal_routes,
         agreement_routes,
         ending_routes,
+        ended_routes,
         meetings,
         meeting_calls,
         feed_routes,

@@ -120,6 +120,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("plan-mal", "aino", f"{aino}/plan/mal/nytt", faulty=True),
         Shown("plan-om", "aino", f"{aino}/plan/lage"),
         Shown("plan-ja", "aino", f"{aino}/plan/ja"),
+        Shown("plan-avslutade", "aino", f"{aino}/plan/avslutade"),
         Shown("plan-versioner", "aino", f"{aino}/plan/versioner"),
         Shown("plan-avsluta", "aino", f"{aino}/plan/avsluta"),
         Shown("personal-plan-avsluta", "nils", f"{aino}/plan/avsluta", faulty=True),

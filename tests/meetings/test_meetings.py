@@ -223,6 +223,10 @@ def test_or_with_the_reason_why_the_plan_ends(app: Flask, database: Database, vi
         assert visit("nils").post(f"{aino.p}/tider/{meeting.id}/efter", ends).status_code == 302
         (held,) = meetings(database, aino.id)
         assert (held.plan_ends, held.ends_because, held.next_id) == (True, "Aino klarar sig själv", None)
+        with database.read() as session:
+            plan = session.scalars(select(Plan).where(Plan.person_id == aino.id)).one()
+        assert (plan.ended_on, plan.end_reason) == (HELD.date(), "Aino klarar sig själv")
+        assert "Du har ingen plan än" in aino.page(f"{aino.p}/plan")
         assert "Aino klarar sig själv" in visit("aino").page(f"{aino.p}/tider")
 
 

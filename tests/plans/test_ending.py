@@ -8,6 +8,7 @@ from sqlalchemy import select
 from tests.conftest import NOON
 from tests.people import Visitor
 from webapp.core.db import Database
+from webapp.directory.models import Unit
 from webapp.meetings.models import AgreedTime
 from webapp.plans.models import Plan
 from webapp.plans.reminder_models import RowReminder
@@ -37,7 +38,7 @@ def test_aino_ends_her_plan_without_saying_why_and_everything_for_it_ends(
     assert "En plan som du var med i är avslutad." in lisa.page("/mina")
     assert "Aino" not in lisa.page("/mina").partition("är avslutad")[0].rpartition("<p")[2]
     assert "Börja en plan" in nils.page(f"{aino.p}/plan")
-    assert "Avsluta" not in nils.page(f"{aino.p}/plan")
+    assert "Avsluta planen" not in nils.page(f"{aino.p}/plan")
 
 
 @ON_SQLITE
@@ -79,3 +80,57 @@ def test_a_new_plan_is_begun_with_a_new_consent(visit: Visitor) -> None:
     choose = visit("ulla").page(f"/personal/person/{jon.id}/plan/ny")
     assert "Det finns redan en plan" not in choose
     assert "Barn och ungas psykiska hälsa" in choose
+
+
+def test_an_ended_plan_is_read_by_those_who_had_a_part_in_it_each_their_own(
+    database: Database, visit: Visitor
+) -> None:
+    aino, nils, anna = visit("aino"), visit("nils"), visit("anna")
+    assert nils.post(f"{aino.p}/plan/avsluta", SAID).status_code == 302
+    with database.read() as session:
+        plan = session.scalars(select(Plan.id).where(Plan.person_id == aino.id)).one()
+    path = f"{aino.p}/plan/avslutade/{plan}"
+    assert path in aino.page(f"{aino.p}/plan/avslutade")
+    mine = aino.page(path)
+    for words in ("Målen är nådda", "Jag väger mig varje morgon", "Hjälp i hemmet"):
+        assert words in mine, words
+    ours, theirs = nils.page(path), anna.page(path)
+    assert "Vi hörs i telefon" in ours
+    assert "Hjälp i hemmet" not in ours
+    assert "Hjälp i hemmet" in theirs
+    assert "Vi hörs i telefon" not in theirs
+    assert "Målen är nådda" not in theirs
+    for sub in ("mats", "eino", "marit", "karin"):
+        assert visit(sub).get(path).status_code == 404, sub
+    jon = visit("jon")
+    assert jon.get(f"{jon.p}/plan/avslutade/{plan}").status_code == 404
+    assert aino.get(f"{path}/9").status_code == 404
+
+
+@ON_SQLITE
+def test_a_plan_that_goes_on_is_no_ended_one(database: Database, visit: Visitor) -> None:
+    aino = visit("aino")
+    with database.read() as session:
+        plan = session.scalars(select(Plan.id).where(Plan.person_id == aino.id)).one()
+    assert "Ingen plan har avslutats" in aino.page(f"{aino.p}/plan/avslutade")
+    assert aino.get(f"{aino.p}/plan/avslutade/{plan}").status_code == 404
+
+
+@ON_SQLITE
+def test_the_unit_that_began_a_frozen_plan_ends_it_though_it_sees_its_own_rows_alone(
+    database: Database, visit: Visitor
+) -> None:
+    aino, anna = visit("aino"), visit("anna")
+    with database.writing() as session:
+        plan = session.scalars(select(Plan).where(Plan.person_id == aino.id)).one()
+        plan.frozen_at = NOON
+    path = f"{aino.p}/plan/avsluta"
+    assert anna.get(path).status_code == 404
+    assert path not in anna.page(f"{aino.p}/plan")
+    with database.writing() as session:
+        began = session.scalars(select(Unit.id).where(Unit.name == "Hemtjänsten Arjeplog")).one()
+        session.get_one(Plan, plan.id).unit_id = began
+    assert path in anna.page(f"{aino.p}/plan")
+    assert anna.post(path, SAID).status_code == 302
+    with database.read() as session:
+        assert session.get_one(Plan, plan.id).ended_on == NOON.date()

@@ -16,6 +16,7 @@ from webapp.meetings.forms import MeetingForm, TimeForm, WrittenDownForm
 from webapp.meetings.models import AgreedTime
 from webapp.meetings.routes import seen_time
 from webapp.permissions import Permission
+from webapp.plans import ending
 from webapp.plans.models import Plan
 
 bp = Blueprint("meeting_calls", __name__, url_prefix="/p/<uuid:person_id>/tider")
@@ -79,7 +80,10 @@ def write_down(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
     form.offer(invited)
     if form.validate_on_submit():
         came = [UUID(key) for key in form.came.data]
-        domain.close(db.session, meeting, plan, form.written(), the_reader, came, clock.now())
+        written, now = form.written(), clock.now()
+        following = domain.close(db.session, meeting, plan, written, the_reader, came, now)
+        if following is None:
+            ending.end(db.session, sight(), plan, written.ends_because, now)
         db.session.commit()
         flash(plain("Sparat. Det ni bestämde står under Tider."))
         return redirect(url_for("meetings.show", person_id=person_id))

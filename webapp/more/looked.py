@@ -46,6 +46,8 @@ PAGES: Mapping[str, LazyText] = {
 }
 SAME_PAGE = {
     "plan_rows": "plans",
+    "ended": "plans",
+    "ending": "plans",
     "goals": "plans",
     "agreement": "plans",
     "staff": "reminders",

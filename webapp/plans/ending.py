@@ -22,8 +22,12 @@ from webapp.sharing.marks import written_as
 
 
 def may_end(plan: Plan, sight: Sight) -> bool:
-    """Of staff, those who see the whole plan: whoever sees their own rows alone does not end everybody's."""
-    return not sight.cares or sight.sees(Area.PLAN, plan.overall_id, plan.flow)
+    """Of staff, those who see the whole plan, and the unit that began it, which has a frozen one on its list.
+
+    Whoever else sees their own rows alone does not end everybody's.
+    """
+    began = plan.unit_id is not None and plan.unit_id == sight.reader.unit_id
+    return not sight.cares or began or sight.sees(Area.PLAN, plan.overall_id, plan.flow)
 
 
 def end(session: Session, sight: Sight, plan: Plan, reason: str, now: datetime) -> None:

@@ -90,6 +90,7 @@ class PlanView:
     some_hidden: bool
     only_own_tasks: bool
     whole: bool  # not whole: the rows alone, without situation, goals and signs
+    begun_here: bool = False  # by the unit of the staff who read
     frozen: bool = False  # the consent to share it is withdrawn: each organisation keeps to its own rows
 
     @property
@@ -158,6 +159,7 @@ _PLAN = (
         Plan.id,
         Plan.overall_id,
         Plan.flow,
+        Plan.unit_id,
     )
     .join(Organisation, Organisation.id == Plan.overall_id)
     .outerjoin(Goal, (Goal.plan_id == Plan.id) & Goal.ended_on.is_(None))
@@ -219,7 +221,10 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     shown = [_as_known(row, sight, whole) for row in everything if visible(row, sight)]
     goals = [Wanted(*row[10:15]) for row in found if row.words is not None] if whole else []
     hidden = len(shown) < len(everything)
-    return PlanView(Whole(*plan[:10]), goals, shown, hidden, own_tasks, whole, plan.frozen_at is not None)
+    begun_here = sight.cares and plan.unit_id is not None and plan.unit_id == sight.reader.unit_id
+    return PlanView(
+        Whole(*plan[:10]), goals, shown, hidden, own_tasks, whole, begun_here, plan.frozen_at is not None
+    )
 
 
 def only_own_tasks(sight: Sight) -> bool:

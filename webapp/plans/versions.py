@@ -211,8 +211,7 @@ def version(session: Session, sight: Sight, plan: Plan, number: int) -> Version 
 def as_seen(document: PlanDocument, sight: Sight) -> PlanDocument:
     """What this reader may see of it: rows one by one, the rest only with the whole plan."""
     rows = tuple(_seen(row, sight) for row in document.rows if reading.visible(row, sight))
-    whole = not reading.only_own_tasks(sight) and sight.sees(Area.PLAN, document.overall_id, document.flow)
-    if whole:
+    if sees_whole(document, sight):
         people = tuple(_seen_taking(each, sight) for each in document.participants)
         return replace(document, rows=rows, participants=people)
     return PlanDocument(
@@ -223,6 +222,10 @@ def as_seen(document: PlanDocument, sight: Sight) -> PlanDocument:
         begun_on=document.begun_on,
         rows=rows,
     )
+
+
+def sees_whole(document: PlanDocument, sight: Sight) -> bool:
+    return not reading.only_own_tasks(sight) and sight.sees(Area.PLAN, document.overall_id, document.flow)
 
 
 def _seen(row: RowText, sight: Sight) -> RowText:
