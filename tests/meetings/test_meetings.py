@@ -226,7 +226,7 @@ def test_or_with_the_reason_why_the_plan_ends(app: Flask, database: Database, vi
         with database.read() as session:
             plan = session.scalars(select(Plan).where(Plan.person_id == aino.id)).one()
         assert (plan.ended_on, plan.end_reason) == (HELD.date(), "Aino klarar sig själv")
-        assert "Du har ingen plan än" in aino.page(f"{aino.p}/plan")
+        assert "Du har ingen plan än" in visit("aino").page(f"{aino.p}/plan")
         assert "Aino klarar sig själv" in visit("aino").page(f"{aino.p}/tider")
 
 
