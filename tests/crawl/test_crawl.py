@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -22,6 +22,13 @@ from webapp.core.db import EXTENSION, Base, Database
 
 pytestmark = pytest.mark.slow
 
+DOORS = (
+    "/p/",
+    "/personal/person/",
+    "/personal/skicka/",
+    "/personal/skickat/",
+    "/personal/kod/",
+)  # then a person
 NOT_COMPARED = {"login", "tries"}  # the last use of a sign-in, and the counts of tries
 
 
@@ -49,6 +56,23 @@ def county(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
                 marks = plant(session)
             yield County(database, everybody(Visitor(app)), marks)
         database.dispose()
+
+
+def worth_trying(way: Way, addresses: Iterable[str]) -> list[str]:
+    """Of what belongs to somebody whose pages this reader has no way into at all, one address of each kind will do:
+    the door is the person, and is asked before anything behind it. Of all others every address, whatever is asked of
+    it after the question mark: there stands only which page one comes from."""
+    known = {found[0] for path in way.pages if (found := UUID.search(path))}
+    tried: set[str] = set()
+    chosen = []
+    for address in sorted(addresses):
+        found, kind = UUID.search(address), address.partition("?")[0]
+        if found and address.startswith(DOORS) and found[0] not in known:
+            kind = found[0] + UUID.sub("…", kind)
+        if kind not in tried:
+            tried.add(kind)
+            chosen.append(address)
+    return chosen
 
 
 def leaks(county: County, name: str, path: str, page: str) -> list[str]:
@@ -79,7 +103,7 @@ def test_everybody_comes_across_their_own(county: County) -> None:
 def test_nobody_reads_a_word_that_is_not_for_them(county: County) -> None:
     found: list[str] = []
     for name, way in county.ways.items():
-        for path in sorted(county.pages):
+        for path in worth_trying(way, county.pages):
             page = way.pages.get(path)
             found += leaks(county, name, path, way.ask(path).body if page is None else page)
     assert not found, "\n".join(sorted(set(found)))
@@ -90,7 +114,7 @@ def test_what_is_anothers_answers_like_what_never_existed(county: County) -> Non
     compared = 0
     for name, way in county.ways.items():
         nobodys: dict[str, Answer] = {}
-        for path in sorted(county.pages - set(way.pages)):
+        for path in worth_trying(way, county.pages - set(way.pages)):
             theirs, kind = way.ask(path), UUID.sub("…", path)
             if kind == path or theirs.status == 200:
                 continue  # not linked to from where they are, but theirs: the marks say whether it may be
@@ -112,12 +136,11 @@ def test_nobody_presses_a_button_that_is_not_theirs(county: County) -> None:
             buttons[action] = fields
     before = everything(county.database)
     wrong: list[str] = []
-    for action, fields in sorted(buttons.items()):
-        if not UUID.search(action):
-            continue
-        for name, way in county.ways.items():
-            if name in seen[action]:
+    for name, way in county.ways.items():
+        for action in worth_trying(way, buttons):
+            if name in seen[action] or not UUID.search(action):
                 continue
+            fields = buttons[action]
             answer = way.guest.client.post(action, data={**fields, "csrf_token": way.token})
             to_sign_in = answer.status_code == 302 and answer.location.startswith("/logga-in")
             if answer.status_code != 404 and not to_sign_in:
