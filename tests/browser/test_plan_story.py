@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import Site, people_loaded_today, serve
-from tests.push_service import PushService
+from tests.browser.conftest import Site
 from webapp.core import clock
-from webapp.demo import load
 
 pytestmark = pytest.mark.browser
 
@@ -29,23 +25,11 @@ WOOD = "Bär in ved på söndagar"
 HER_REASON = "Inte så tidigt. Jag vill sova till åtta."
 
 
-@pytest.fixture
-def site(tmp_path: Path, push_service: PushService, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    """The app before Aino has a plan, or any meeting about one."""
-    people = load.read()
-    (aino,) = [facts for facts in people["person"] if facts["sub"] == "aino"]
-    without: dict[str, Any] = {key: told for key, told in aino.items() if key not in ("plan", "time")}
-    told = {**people, "person": [without if facts is aino else facts for facts in people["person"]]}
-    with monkeypatch.context() as patch:
-        patch.setattr(load, "read", lambda: told)
-        people_loaded_today(tmp_path / "naramig.sqlite")
-    yield from serve(tmp_path / "naramig.sqlite", push_service, monkeypatch)
-
-
 def test_a_plan_is_made_together_agreed_to_printed_and_told_of(site: Site, open_as: Open) -> None:
     """The nurse begins, home care keeps to its own row, Aino says no, then yes, and later how it went."""
     nils, anna = open_as(site, "nils", viewport=DESK), open_as(site, "anna", viewport=DESK)
     aino, lisa = open_as(site, "aino"), open_as(site, "lisa")
+    she_has_ended_the_plan_she_had(aino, site)
     the_nurse_reads_what_matters_first(nils, site)
     the_nurse_begins_from_the_starter(nils)
     home_care_writes_its_own_row_and_no_other(anna, site)
@@ -75,6 +59,12 @@ def row_of(page: Page, what: str) -> Locator:
 def plan_of(page: Page, site: Site) -> Page:
     page.goto(f"{site.p('aino')}/plan")
     return page
+
+
+def she_has_ended_the_plan_she_had(page: Page, site: Site) -> None:
+    plan_of(page, site).get_by_role("link", name="Avsluta planen").click()
+    page.get_by_role("button", name="Ja, avsluta planen").click()
+    expect(page.locator("main")).to_contain_text("Du har ingen plan än")
 
 
 def the_nurse_reads_what_matters_first(page: Page, site: Site) -> None:
