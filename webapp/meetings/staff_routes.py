@@ -86,7 +86,8 @@ def write_down(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
             ending.end(db.session, sight(), plan, written.ends_because, now)
         db.session.commit()
         flash(plain("Sparat. Det ni bestämde står under Tider."))
-        return redirect(url_for("meetings.show", person_id=person_id))
+        ends = form.then.data == "ends" and sight().may(Permission.PLAN_END)
+        return redirect(url_for("ending.end" if ends else "meetings.show", person_id=person_id))
     return render_template("meetings/after.html", form=form, time=meeting)
 
 
