@@ -220,7 +220,8 @@ def test_or_with_the_reason_why_the_plan_ends(app: Flask, database: Database, vi
     (meeting,) = meetings(database, aino.id)
     with clock.frozen(HELD):
         ends = {"decisions": "Inget mer", "then": "ends", "ends_because": "Aino klarar sig själv", "on": "x"}
-        assert visit("nils").post(f"{aino.p}/tider/{meeting.id}/efter", ends).status_code == 302
+        sent = visit("nils").post(f"{aino.p}/tider/{meeting.id}/efter", ends)
+        assert sent.location == f"{aino.p}/plan/avsluta"  # where it is ended
         (held,) = meetings(database, aino.id)
         assert (held.plan_ends, held.ends_because, held.next_id) == (True, "Aino klarar sig själv", None)
         with database.read() as session:
