@@ -150,7 +150,9 @@ class BeginForm(Form):
     answered: bool
     offered: dict[str, Unit]
 
-    def offer(self, own: Unit, others: Sequence[Unit], people: Sequence[Possible], child: str) -> None:
+    def offer(
+        self, own: Unit, others: Sequence[Unit], people: Sequence[Possible], child: str, called: str
+    ) -> None:
         """Who can be chosen. `child` is "" for adults, "young" from 13, "small" below: then a guardian says yes."""
         fit = [unit for unit in others if flows.takes_part(unit.flow, self.flow)]
         self.offered = {str(unit.id): unit for unit in fit}
@@ -163,6 +165,16 @@ class BeginForm(Form):
             SelectChoice(str(each.relative_id), _named(each.name, each.relation)) for each in people
         ]
         self.names = {str(each.relative_id): each.name for each in people}
+        if child:
+            self.informed.label.text = _l(
+                "%(name)s är tillfrågad, och vet vad planen är, vad som delas och att det går att ta tillbaka",
+                name=called,
+            )
+            self.informed.validators = [
+                InputRequired(
+                    _l("Fråga %(name)s först, och berätta vad planen och samtycket betyder", name=called)
+                )
+            ]
         myself = [] if child == "small" else [SelectChoice(MYSELF, _l("Personen själv"))]
         self.given_by.choices = [
             *myself,

@@ -65,7 +65,9 @@ def begin(person_id: UUID, mark: str) -> ResponseReturnValue:
     made = form_for(starter, flow, sight().language, [each.prompt for each in said], needed)
     form = made(data=_usual(own, signed))
     others = sip.units_for(db.session, own, sight().municipality)
-    form.offer(own, others, participants.possible(db.session, person_id, clock.today()), _child(person_id))
+    people = participants.possible(db.session, person_id, clock.today())
+    child = _child(person_id)
+    form.offer(own, others, people, child, sight().called)
     if form.validate_on_submit() and _begun(form, own):
         flash(plain("Planen är börjad. Personen svarar på varje rad."))
         return redirect(url_for("plans.show", person_id=person_id))
@@ -75,6 +77,7 @@ def begin(person_id: UUID, mark: str) -> ResponseReturnValue:
         starter=starter,
         own=own,
         said=said,
+        child=child,
         questions=QUESTIONS,
         needed=needed,
         roles=contact_words.ROLES,
