@@ -191,4 +191,9 @@ def test_a_phone_dials_digits(number: str, dialled: str) -> None:
 
 
 def test_the_urgent_numbers_come_from_the_file_and_danger_is_marked() -> None:
-    assert [(each.number, each.life) for each in numbers.urgent()] == [("112", True), ("1177", False)]
+    assert [(each.number, each.life) for each in numbers.urgent()] == [
+        ("112", True),
+        ("1177", False),
+        ("116 111", False),
+        ("90101", False),
+    ]

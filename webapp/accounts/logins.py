@@ -17,7 +17,7 @@ from webapp.core import clock, fence
 from webapp.core.access import Reader
 from webapp.core.db import rows
 from webapp.directory.models import Unit
-from webapp.sharing.guardians import may_sign_in
+from webapp.sharing.guardians import is_young, may_sign_in
 
 IDLE = timedelta(minutes=30)
 AT_MOST = timedelta(hours=12)
@@ -182,7 +182,7 @@ def _reader(row, today: date) -> Reader | None:  # type: ignore[no-untyped-def] 
     if row.kind is Kind.CITIZEN:
         lost = row.phone_lost_at is not None and row.began_at <= row.phone_lost_at
         may = row.deceased_at is None and not lost and may_sign_in(row.born_on, today)
-        return _citizen(row) if may else None
+        return _citizen(row, today) if may else None
     if not row.active or (row.ends_on is not None and row.ends_on < today):
         return None
     return _staff(row)
@@ -256,7 +256,7 @@ _LAPSED = select(Login.account_id, Login.began_at, Login.seen_at, Login.ended_at
 )
 
 
-def _citizen(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
+def _citizen(row, today: date) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
     return Reader(
         login_id=row.login_id,
         account_id=row.account_id,
@@ -266,6 +266,7 @@ def _citizen(row) -> Reader:  # type: ignore[no-untyped-def] # a row of _READER
         language=row.language,
         person_id=row.person_id,
         municipality=row.municipality,
+        young=is_young(row.born_on, today),
         limited=row.limited,
     )
 

@@ -67,6 +67,7 @@ class Reader:
     municipality: str = ""
     began_at: datetime | None = None  # when they showed who they are
     flow: str = ""  # the unit's kind of care: directory.flows
+    young: bool = False  # under eighteen
     limited: bool = False  # signed in by a paper code: what the table says for it, and nothing of others
 
 
@@ -83,6 +84,7 @@ class Sight:
     crosses: Crossing  # what a SIP consent lets this unit see of other organisations
     own_flows: Set[str]  # the kinds of care that this unit sees of its own organisation
     table: Mapping[str, Rule]
+    young: bool = False  # the person is under eighteen
 
     @property
     def is_self(self) -> bool:
@@ -117,6 +119,7 @@ class Seen:
     ties: Ties
     crosses: Crossing = frozenset()
     own_flows: Set[str] = frozenset()
+    young: bool = False
 
 
 Find = Callable[[Session, Reader, UUID], Seen | None]
@@ -169,6 +172,7 @@ def look(session: Session, who: Reader, person_id: UUID) -> Sight | None:
         crosses=seen.crosses,
         own_flows=seen.own_flows,
         table=gate.table,
+        young=seen.young,
     )
 
 

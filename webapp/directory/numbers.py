@@ -18,7 +18,7 @@ from webapp.core.i18n import LazyText
 DATA = Path(__file__).parent / "data"
 CLOSED, CONFIRMED = "closed", "confirmed"
 EMERGENCY, ADVICE = "emergency", "health_advice"
-URGENT = (EMERGENCY, ADVICE)
+URGENT = (EMERGENCY, ADVICE, "bris_children", "suicide_line")
 GROUPS = ("danger", "health", "talk", "carers", "not_urgent")
 
 
@@ -153,7 +153,8 @@ class Urgent:
 
 @cache
 def urgent() -> Sequence[Urgent]:
-    """Danger to life, and advice: on the start page and on every error page, read from the file."""
+    """Danger to life, advice, and somebody to talk to by night, the young first: on the start page, on every error
+    page, without net, and on every page of somebody who is young. Read from the file."""
     return [
         Urgent(each.number, LazyText(each.name, {}), each.id == EMERGENCY) for each in map(number, URGENT)
     ]

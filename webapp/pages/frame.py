@@ -9,6 +9,7 @@ from flask import Flask, g
 from webapp.core import access, clock
 from webapp.core.access import Reader, Sight
 from webapp.core.i18n import LazyText, _l
+from webapp.directory import numbers
 from webapp.pages import sky
 from webapp.pages.templates import address
 from webapp.permissions import TABLE, Permission, Ties
@@ -38,6 +39,7 @@ ADMINISTRATOR: tuple[Way, ...] = (
 
 def init_app(app: Flask) -> None:
     app.context_processor(_frame)
+    app.add_template_global(numbers.urgent, "numbers_to_call")
 
 
 def _frame() -> dict[str, object]:

@@ -13,6 +13,7 @@ from webapp.permissions import Area, Level
 
 OWN_LOGIN = 13
 AS_ADULT = 16
+OF_AGE = 18
 CHANGES = (OWN_LOGIN, AS_ADULT)
 NOTICE = timedelta(days=30)  # both are told this long before a change
 
@@ -52,6 +53,11 @@ def areas_for_guardian(born_on: date, today: date) -> Mapping[Area, Level]:
 def may_sign_in(born_on: date, today: date) -> bool:
     """Whether somebody is old enough for a sign-in of their own."""
     return age(born_on, today) >= OWN_LOGIN
+
+
+def is_young(born_on: date, today: date) -> bool:
+    """Under eighteen: a child in the eyes of the law, and of those who answer when children call."""
+    return age(born_on, today) < OF_AGE
 
 
 def last_day_of_custody(born_on: date) -> date:

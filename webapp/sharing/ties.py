@@ -19,7 +19,7 @@ from webapp.directory.flows import Flow
 from webapp.permissions import Area, Level, Ties
 from webapp.plans.models import Plan
 from webapp.sharing.decisions import Freeze, NamedStaff
-from webapp.sharing.guardians import areas_for_guardian
+from webapp.sharing.guardians import areas_for_guardian, is_young
 from webapp.sharing.models import (
     BY_STAFF,
     Block,
@@ -148,7 +148,8 @@ def find(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     if who.person_id == person_id:
         if is_writing(session):  # two devices of one person: what the second finds is what the first left
             one_by_one(session, person_id)
-        return Seen(who.name, who.language, who.municipality, Ties(is_self=True, limited=who.limited))
+        ties = Ties(is_self=True, limited=who.limited)
+        return Seen(who.name, who.language, who.municipality, ties, young=who.young)
     if who.limited:
         return None  # a paper code opens one's own pages, and nobody else's
     if who.person_id is not None:
@@ -174,7 +175,8 @@ def _relative(session: Session, relative_id: UUID, person_id: UUID) -> Seen | No
     if who.deceased_at is not None:
         return Seen(who.called, who.language, "", Ties(ended=True))
     ties = Ties(areas=areas, mandate=mandate_of(found, today))
-    return Seen(who.called, who.language, who.municipality, ties)
+    young = is_young(who.born_on, today)
+    return Seen(who.called, who.language, who.municipality, ties, young=young)
 
 
 def areas_together(found, today: date) -> Mapping[Area, Level]:  # type: ignore[no-untyped-def] # as areas_of
@@ -223,7 +225,8 @@ def _staff(session: Session, who: Reader, person_id: UUID) -> Seen | None:
     ties = Ties(cares=True, emergency=not person.cares, hides_one=person.hides_one)
     flow = Flow(who.flow)
     crosses = _crossing(found, flow) if person.cares else _in_emergency(flow)
-    return Seen(person.called, person.language, place, ties, crosses, flows.own(flow))
+    young = is_young(person.born_on, clock.local(now).date())
+    return Seen(person.called, person.language, place, ties, crosses, flows.own(flow), young)
 
 
 def _crossing(consents: Sequence[Any], flow: Flow) -> Crossing:
