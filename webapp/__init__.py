@@ -29,6 +29,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key)
     app.jinja_environment = templates.Environment
     app.jinja_env.globals["url_for"] = templates.address
+    app.jinja_env.globals["addresses"] = templates.addresses
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     db.init_app(app, settings.database_url, settings.keys)

@@ -193,7 +193,7 @@ def _(message: str, /, **variables: Any) -> Markup:
     Text and variables are escaped; a variable that is Markup is kept. `%(name)s` is filled only when
     variables are given: a text without them may hold a plain %.
     """
-    return _text(message, variables)
+    return _text(message, variables) if variables else _MARKED[_current.get() or language()][message]
 
 
 def pgettext(context: str, message: str, /, **variables: Any) -> Markup:

@@ -105,8 +105,10 @@ class Sealed(TypeDecorator[str]):
         def result(value: str | None) -> str | None:
             if value is None:
                 return None
+            if value.endswith(":"):
+                return ""
             row, _, stored = value.partition(":")
-            return opened(keys, where, row.replace("-", ""), stored) if stored else stored
+            return opened(keys, where, row.replace("-", ""), stored)
 
         return result
 

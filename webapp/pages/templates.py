@@ -12,6 +12,7 @@ from functools import lru_cache
 from keyword import iskeyword
 from types import CodeType
 from typing import Any
+from uuid import UUID
 
 import jinja2
 from flask import templating, url_for
@@ -20,6 +21,8 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Macro
 from jinja2.utils import missing
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined] # the inner: text, not packed
+
+_ANY = UUID(int=0)  # stands in an address for the one that comes; nothing has it for its id
 
 
 class PageCode(CodeGenerator):
@@ -103,6 +106,12 @@ class Environment(templating.Environment):
 def address(endpoint: str, **values: Any) -> str:
     """`url_for` for templates: paths of this app, made once each. A page asks for twenty of them."""
     return _address(endpoint, tuple(values.items()))
+
+
+def addresses(endpoint: str, last: str, **values: Any) -> Callable[[object], str]:
+    """`address` for many things of one kind on a page, as a plan's rows: `last` is the one value that differs."""
+    before, _, after = address(endpoint, **values, **{last: _ANY}).partition(str(_ANY))
+    return lambda one: f"{before}{one}{after}"
 
 
 @lru_cache(maxsize=4096)

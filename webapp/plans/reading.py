@@ -218,7 +218,7 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     own_tasks = only_own_tasks(sight)
     whole = not own_tasks and _sees_whole(plan, sight)
     everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
-    shown = [_as_known(row, sight, whole) for row in everything if visible(row, sight)]
+    shown = everything if sight.is_self else _shown(everything, sight, whole)
     goals = [Wanted(*row[10:15]) for row in found if row.words is not None] if whole else []
     hidden = len(shown) < len(everything)
     begun_here = sight.cares and plan.unit_id is not None and plan.unit_id == sight.reader.unit_id
@@ -235,6 +235,10 @@ def only_own_tasks(sight: Sight) -> bool:
 def _sees_whole(plan: Any, sight: Sight) -> bool:  # a row of _PLAN
     """Staff of another organisation than the plan's see more than rows only by the person's SIP consent."""
     return sight.sees(Area.PLAN, plan.overall_id, plan.flow)
+
+
+def _shown(everything: Sequence[Row], sight: Sight, whole: bool) -> list[Row]:
+    return [_as_known(row, sight, whole) for row in everything if visible(row, sight)]
 
 
 def visible(row: Any, sight: Sight) -> bool:
