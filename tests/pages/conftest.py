@@ -89,4 +89,4 @@ def marit_sees_eino(context: dict[str, Any]) -> None:
     )
     context["reader"] = reader
     ties = SimpleNamespace(mandate="")
-    context["seen"] = SimpleNamespace(person_id=EINO, called="Eino", is_self=False, ties=ties)
+    context["seen"] = SimpleNamespace(person_id=EINO, called="Eino", is_self=False, young=False, ties=ties)
