@@ -300,6 +300,8 @@ WHO_MAY_ENTER = {
     "staying.stay": "public",
     "staying.throw_away": "public",
     "today.show": "today_see",
+    "taking_part.end": "plan_part_end",
+    "taking_part.show": "plan_see",
     "units.block": "sharing_set",
     "units.lift": "sharing_set",
     "units.show": "sharing_set",

@@ -79,6 +79,7 @@ def _register_features(app: Flask) -> None:
         goal_routes,
         outcome_routes,
         row_routes,
+        taking_part_routes,
     )
     from webapp.plans import paper_routes as plan_on_paper
     from webapp.plans import routes as plans
@@ -122,6 +123,7 @@ def _register_features(app: Flask) -> None:
         goal_routes,
         agreement_routes,
         ending_routes,
+        taking_part_routes,
         ended_routes,
         meetings,
         meeting_calls,

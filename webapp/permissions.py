@@ -47,6 +47,7 @@ class Permission(StrEnum):
     PLAN_AGREE = "plan_agree"
     PLAN_EDIT = "plan_edit"
     PLAN_END = "plan_end"
+    PLAN_PART_END = "plan_part_end"
     PLAN_ROW_EDIT = "plan_row_edit"
     PLAN_ROW_PROPOSE = "plan_row_propose"
     PLAN_TELL_OUTCOME = "plan_tell_outcome"
@@ -148,6 +149,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_AGREE: Rule(me=True, guardian=True),
     Permission.PLAN_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.PLAN_END: Rule(me=True, guardian=True, staff=True),
+    Permission.PLAN_PART_END: Rule(me=True, guardian=True),
     # each only what is their own: plans.rows.is_mine
     Permission.PLAN_ROW_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.PLAN_ROW_PROPOSE: Rule(staff=True),

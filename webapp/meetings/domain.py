@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.access import UNKNOWN, Reader, Sight
@@ -187,6 +187,16 @@ def cancel_next(session: Session, person_id: UUID, now: datetime) -> int:
         )
     ).all()
     return sum(cancel(session, meeting, now) for meeting in coming)
+
+
+def take_off(session: Session, participant_id: UUID, now: datetime) -> None:
+    """Somebody takes part in the plan no more: they are invited to none of its coming meetings."""
+    coming = select(AgreedTime.id).where(AgreedTime.plan_id.is_not(None), AgreedTime.starts_at >= now)
+    session.execute(
+        delete(MeetingInvitee)
+        .where(MeetingInvitee.participant_id == participant_id, MeetingInvitee.time_id.in_(coming))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def close(

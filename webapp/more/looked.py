@@ -47,6 +47,7 @@ PAGES: Mapping[str, LazyText] = {
 SAME_PAGE = {
     "plan_rows": "plans",
     "ended": "plans",
+    "taking_part": "plans",
     "ending": "plans",
     "goals": "plans",
     "agreement": "plans",

@@ -70,7 +70,7 @@ def consent_to_sip(
         given_at=now,
     )
     units = {unit.id for unit in agreed.units}
-    for before, theirs in _standing(session, person_id, agreed.flow, today):
+    for before, theirs in standing(session, person_id, agreed.flow, today):
         if theirs == units and _says(before) == _says(consent):
             return before
         if theirs <= units or units <= theirs:
@@ -82,7 +82,7 @@ def consent_to_sip(
     return consent
 
 
-def _standing(
+def standing(
     session: Session, person_id: UUID, flow: Flow, today: date
 ) -> Sequence[tuple[Consent, Set[UUID]]]:
     """The person's consents of this kind of plan that hold, each with its units; the newest first."""
