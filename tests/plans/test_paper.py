@@ -6,6 +6,7 @@ import io
 import json
 import socket
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -16,10 +17,13 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from sqlalchemy import select
 
+from tests.conftest import NOON
+from tests.finding import one_saying
 from tests.people import Visitor
+from tests.plans.planning import plan_of
 from webapp.core.audit import AccessLog
 from webapp.core.db import Database
-from webapp.plans.models import PlanRow
+from webapp.plans.models import PlanRow, RowStatus
 from webapp.plans.paper import press
 from webapp.plans.paper.document import own
 from webapp.plans.paper.signs import SQUARE, on_paper, printable
@@ -92,6 +96,44 @@ def test_it_holds_the_plan_the_phones_and_the_day(visit: Visitor) -> None:
         assert wanted in words, wanted
     assert "Det blev så lördag 7 mars." in words
     assert "2026\u201103\u201109" in words
+
+
+@ON_SQLITE
+def test_a_row_says_how_long_what_comes_next_and_what_is_proposed(database: Database, visit: Visitor) -> None:
+    with database.writing() as session:
+        row = one_saying(session, PlanRow.what, "Trygghetslarm")
+        row.status, row.until_on = RowStatus.AGREED, date(2026, 5, 4)
+        row.next_step, row.waits_for = "Ringer i april", "Svar från larmet"
+        kept = {"person_id": row.person_id, "plan_id": row.plan_id, "organisation_id": row.organisation_id}
+        new = PlanRow(**kept, what="Ett nyare larm", doer=row.doer, flow=row.flow, who=row.who)
+        new.status, new.phone, new.revises_id = RowStatus.PROPOSED, "0980-319 333", row.id
+        new.written_at = NOON
+        session.add(new)
+    words = words_of(paper_of(visit, "aino", "aino"))
+    for wanted in (
+        *(
+            "Trygghetslarm",
+            "Till och med",
+            "4 maj",
+            "Nästa steg: Ringer i april",
+            "Väntar på: Svar från larmet",
+        ),
+        *("Förslag till ändring", "Vad: Ett nyare larm", "0980-319 333", "Väntar på ditt svar"),
+    ):
+        assert wanted in words, wanted
+    assert "pausad" not in words
+    with database.writing() as session:
+        row = one_saying(session, PlanRow.what, "Ett nyare larm")
+        row.ends_row = True
+    assert "Förslag: raden avslutas" in words_of(paper_of(visit, "aino", "aino"))
+
+
+@ON_SQLITE
+def test_a_paused_plan_says_so_on_paper(database: Database, visit: Visitor) -> None:
+    with database.writing() as session:
+        plan_of(session, visit("aino").id).frozen_at = NOON
+    for reader in ("aino", "nils"):
+        assert "Planen är pausad." in words_of(paper_of(visit, reader, "aino")), reader
 
 
 @ON_SQLITE

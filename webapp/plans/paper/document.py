@@ -111,6 +111,8 @@ def _goal(goal: Any, mine: bool) -> Iterable[Part]:
 
 
 def _hidden(paper: Paper) -> Iterable[Part]:
+    if paper.view.frozen:
+        yield _line(_said(_l("Planen är pausad.")))
     if paper.view.only_own_tasks:
         yield _line(_said(_l("Du ser bara det som du själv gör.")))
     elif paper.view.some_hidden:
@@ -128,10 +130,42 @@ def _row_lines(row: Row, paper: Paper) -> Iterable[Part]:
     yield from _if_any(row.how_often)
     if row.from_on and row.from_on > paper.printed_on:
         yield _line(_said(_l("Börjar %(day)s.", day=format_day(row.from_on))))
+    if row.until_on:
+        yield _line(_said(_l("Till och med %(day)s.", day=format_day(row.until_on))))
+    yield from _if_any(row.next_step, _l("Nästa steg:"))
+    yield from _if_any(row.waits_for, _l("Väntar på:"))
     yield _line(_state(row.status, paper))
     if paper.view.whole:
         yield from _if_any(row.objection)
         yield from _told(row)
+    change = paper.view.changes.get(row.id)
+    if change:
+        yield from _change(row, change, paper)
+
+
+def _change(row: Row, change: Row, paper: Paper) -> Iterable[Part]:
+    """An open change of an agreed row: what it would say instead, and that it is not agreed."""
+    if change.ends_row:
+        yield _line(_said(_l("Förslag: raden avslutas")))
+    else:
+        yield _line(_said(_l("Förslag till ändring")))
+        for label, then, now in (
+            (_l("Vad"), row.what, change.what),
+            (_l("Vem"), row.who, change.who),
+            (_l("Telefon"), row.phone, change.phone),
+            (_l("Hur ofta"), row.how_often, change.how_often),
+            (_l("Från"), _day(row.from_on), _day(change.from_on)),
+            (_l("Till"), _day(row.until_on), _day(change.until_on)),
+        ):
+            if then != now:
+                yield _line(own(now or "–"), _colon(_said(label)))
+    yield _line(_state(change.status, paper))
+    if paper.view.whole:
+        yield from _if_any(change.objection)
+
+
+def _day(day: date | None) -> str:
+    return format_day(day) if day else ""
 
 
 def _told(row: Row) -> Iterable[Part]:
