@@ -15,9 +15,12 @@ from webapp.accounts import domain as accounts
 from webapp.accounts.models import Person, StaffMember
 from webapp.core import clock
 from webapp.core.db import EXTENSION
-from webapp.meetings.models import AgreedTime
+from webapp.demo.load import sight_of
+from webapp.meetings import questions
+from webapp.meetings.models import AgreedTime, MeetingInvitee
 from webapp.permissions import Level
-from webapp.plans.models import PlanRow
+from webapp.plans import answering, versions
+from webapp.plans.models import ParticipantKind, Plan, PlanParticipant, PlanRow
 from webapp.plans.starters import files
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Occurrence, Reminder
@@ -64,6 +67,32 @@ def closed(site: Site) -> str:
         return f"/p/{found.id}/kontakter"
 
 
+def agreed_twice(site: Site) -> str:
+    """Eino's meeting, with Marit invited and a question of his; he has said yes to his plan, and then to a change."""
+    with site.app.app_context(), site.app.extensions[EXTENSION].writing() as session:
+        eino, now = person_id(site.app, "eino"), clock.now()
+        plan = session.scalars(select(Plan).where(Plan.person_id == eino)).one()
+        meeting = session.scalars(select(AgreedTime).where(AgreedTime.plan_id == plan.id)).one()
+        if versions.how_many(session, plan) == 0:
+            sight = sight_of(session, "eino", eino, now)
+            rows = select(PlanRow).where(PlanRow.plan_id == plan.id).order_by(PlanRow.place)
+            for row in session.scalars(rows).all():
+                answering.say_yes(session, row, row.revision, now)
+            plan.nobody_else = True
+            for often in ("Varje dag", "Varannan dag"):
+                session.scalars(rows).all()[0].how_often = often
+                session.flush()
+                draft = versions.draft_of(session, plan).document
+                versions.agree(session, sight, plan, draft.fingerprint, now)
+            questions.ask(session, sight, meeting, "Vem kommer hem till mig i sommar?", now)
+            marit = select(PlanParticipant.id).where(
+                PlanParticipant.plan_id == plan.id, PlanParticipant.kind == ParticipantKind.RELATIVE
+            )
+            for each in session.scalars(marit).all():
+                session.add(MeetingInvitee(person_id=eino, time_id=meeting.id, participant_id=each))
+        return str(meeting.id)
+
+
 def every_page(site: Site) -> list[Shown]:
     """Public pages, the person's, a relative's, and staff's; with what only this database knows filled in."""
     with site.app.extensions[EXTENSION].read() as session:
@@ -85,7 +114,7 @@ def every_page(site: Site) -> list[Shown]:
         ).one()
         custody = session.scalars(select(Consent.id).where(Consent.kind == ConsentKind.GUARDIAN)).one()
         child = f"/personal/person/{site.p('jon').rpartition('/')[2]}/foretrader"
-    link = invited(site)
+    link, meeting = invited(site), agreed_twice(site)
     person = aino[3:]
     starter = files.all_starters()[0].mark
     return [
@@ -124,6 +153,13 @@ def every_page(site: Site) -> list[Shown]:
         Shown("anhorig-vilka-ar-med", "lisa", f"{aino}/plan/vilka-ar-med"),
         Shown("personal-vilka-ar-med", "nils", f"{aino}/plan/vilka-ar-med"),
         Shown("plan-avslutade", "aino", f"{aino}/plan/avslutade"),
+        Shown("plan-overenskommen", "eino", f"{eino}/plan"),
+        Shown("plan-version", "eino", f"{eino}/plan/versioner/2"),
+        Shown("plan-jamfor", "eino", f"{eino}/plan/versioner/1/2"),
+        Shown("plan-gang-for-gang", "eino", f"{eino}/plan/versioner"),
+        Shown("tider-med-fraga", "eino", f"{eino}/tider"),
+        Shown("personal-tider-med-fraga", "britta", f"{eino}/tider"),
+        Shown("tider-fragan", "eino", f"{eino}/tider/{meeting}/fraga"),
         Shown("plan-versioner", "aino", f"{aino}/plan/versioner"),
         Shown("plan-avsluta", "aino", f"{aino}/plan/avsluta"),
         Shown("personal-plan-avsluta", "nils", f"{aino}/plan/avsluta", faulty=True),
