@@ -199,7 +199,7 @@ def test_chunks_without_end_are_cut_off_and_change_nothing(server: Server) -> No
     with server.connect() as connection:
         try:
             connection.sendall(request)
-            for _ in range(64):
+            for _ in range(200):
                 connection.sendall(piece)
             status = answer_from(connection)[0]
         except (BrokenPipeError, ConnectionResetError):

@@ -21,9 +21,10 @@ from werkzeug.test import EnvironBuilder
 from webapp import create_app
 from webapp.core import logs
 from webapp.core.security import UNREADABLE
+from webapp.interchange import octets
 
 THREADS = 6
-MOST_BODY = 256 * 1024  # octets; more is not even read
+MOST_BODY = octets.MOST_OCTETS + 256 * 1024  # the largest file there is a form for; more is not even read
 
 
 class Parser(HTTPRequestParser):

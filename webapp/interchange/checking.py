@@ -97,6 +97,25 @@ def _shape(thing: Mapping[str, Any], kind: str, number: int | None) -> Iterator[
         return
     for field, why in _odd_codes(made):
         yield Fault(number, field, why)
+    for name in _odd_additions(thing):
+        yield Fault(number, name, _l("Fältet har inte den form som FHIR R4 kräver."))
+
+
+def _odd_additions(thing: Any) -> Iterator[str]:
+    """Additions of ours whose value is of another type than we write, however deep they stand."""
+    if isinstance(thing, list):
+        for each in thing:
+            yield from _odd_additions(each)
+    elif isinstance(thing, dict):
+        url = thing.get("url")
+        if isinstance(url, str) and url.startswith(systems.OURS):
+            name = url.removeprefix(systems.OURS)
+            values = [key for key in thing if key.startswith("value")]
+            wanted = [] if name == "told" else [f"value{systems.ADDITIONS.get(name, 'String')}"]
+            if values != wanted:
+                yield name[:100]
+        for each in thing.values():
+            yield from _odd_additions(each)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,8 @@ from webapp.interchange.content import (
 from webapp.permissions import Area
 from webapp.plans.domain import going_plan
 from webapp.plans.models import Goal, Plan, PlanParticipant, PlanRow, RowOutcome
-from webapp.plans.reading import visible
+from webapp.plans.reading import is_another_relatives, mark_as_known, visible
+from webapp.sharing.marks import another, as_seen
 from webapp.sharing.models import Consent, ConsentKind, ConsentUnit
 from webapp.sharing.sip import AREAS
 from webapp.what_matters import domain as what_matters
@@ -51,10 +53,10 @@ def shared_plan(session: Session, sight: Sight, today: date) -> Shared | None:
         .order_by(PlanRow.place, PlanRow.written_at, PlanRow.id)
     )
     mine = [row for row in kept if visible(row, sight)]
-    told = _told(session, [row.id for row in mine]) if whole else {}
-    rows = tuple(_row(row, told.get(row.id, []), whole) for row in mine)
+    told = _told(session, sight, [row.id for row in mine]) if whole else {}
+    rows = tuple(_as_known(_row(row, told.get(row.id, []), whole), sight, whole) for row in mine)
     answers = tuple(_answers(session, sight))
-    participants = tuple(_participants(session, plan)) if whole else ()
+    participants = tuple(_participants(session, sight, plan)) if whole else ()
     consents = tuple(_consents(session, sight, today)) if whole else ()
     units = [plan.unit_id if whole else None, *(row.unit_id for row in rows)]
     units += [each.unit_id for each in participants] + [unit for each in consents for unit in each.units]
@@ -69,7 +71,7 @@ def shared_plan(session: Session, sight: Sight, today: date) -> Shared | None:
         complete=sight.is_self,
         bodies=tuple(_bodies(session, bodies, units)),
         near=tuple(_near(rows, participants)),
-        goals=tuple(_goals(session, plan, {each.id for each in answers})) if whole else (),
+        goals=tuple(_goals(session, sight, plan, {each.id for each in answers})) if whole else (),
         rows=rows,
         participants=participants,
         consents=consents,
@@ -105,7 +107,7 @@ def _whose(session: Session, person_id: UUID) -> Whose:
     )
 
 
-def _goals(session: Session, plan: Plan, answers: set[UUID]) -> Iterator[SharedGoal]:
+def _goals(session: Session, sight: Sight, plan: Plan, answers: set[UUID]) -> Iterator[SharedGoal]:
     """The goals; which answer one comes from is told only to who may read the answer."""
     for goal in session.scalars(select(Goal).where(Goal.plan_id == plan.id).order_by(Goal.place, Goal.id)):
         yield SharedGoal(
@@ -115,7 +117,7 @@ def _goals(session: Session, plan: Plan, answers: set[UUID]) -> Iterator[SharedG
             area=goal.area,
             place=goal.place,
             ended_on=goal.ended_on,
-            written_as=goal.written_as,
+            written_as=as_seen(sight, goal.written_as),
             answer_id=goal.answer_id if goal.answer_id in answers else None,
         )
 
@@ -148,20 +150,32 @@ def _row(row: PlanRow, told: Sequence[Told], whole: bool) -> SharedRow:
     )
 
 
-def _told(session: Session, row_ids: Sequence[UUID]) -> dict[UUID, list[Told]]:
+def _as_known(row: SharedRow, sight: Sight, whole: bool) -> SharedRow:
+    """As this reader's page shows it: no relative whom they are not told of, no unit that is not theirs."""
+    mark = as_seen(sight, mark_as_known(row.written_as, row.unit_id, sight, whole))
+    if sight.cares and not whole and row.unit_id != sight.reader.unit_id:
+        row = replace(row, unit_id=None)
+    if is_another_relatives(row, sight):
+        row = replace(row, who=another(), phone=None, relative_id=None)
+    return replace(row, written_as=mark)
+
+
+def _told(session: Session, sight: Sight, row_ids: Sequence[UUID]) -> dict[UUID, list[Told]]:
     found: dict[UUID, list[Told]] = {}
     asked = select(RowOutcome).where(RowOutcome.row_id.in_(row_ids)).order_by(RowOutcome.on)
     for each in session.scalars(asked):
-        told = Told(
-            on=each.on, how=each.how, words=each.words, told_at=each.told_at, written_as=each.written_as
-        )
+        by = as_seen(sight, each.written_as)
+        told = Told(on=each.on, how=each.how, words=each.words, told_at=each.told_at, written_as=by)
         found.setdefault(each.row_id, []).append(told)
     return found
 
 
-def _participants(session: Session, plan: Plan) -> Iterator[TakesPart]:
+def _participants(session: Session, sight: Sight, plan: Plan) -> Iterator[TakesPart]:
+    """Who takes part; a relative with protected identity is in no file."""
     asked = select(PlanParticipant).where(PlanParticipant.plan_id == plan.id)
     for each in session.scalars(asked.order_by(PlanParticipant.chosen_at, PlanParticipant.id)):
+        if is_another_relatives(each, sight):
+            continue
         yield TakesPart(
             id=each.id,
             kind=each.kind,
@@ -186,7 +200,9 @@ def _consents(session: Session, sight: Sight, today: date) -> Iterator[Agreement
     for each in session.scalars(asked.order_by(Consent.given_at, Consent.id)):
         if each.flow is None or (plans is not None and each.flow not in plans):
             continue
-        units = session.scalars(select(ConsentUnit.unit_id).where(ConsentUnit.consent_id == each.id))
+        units = session.scalars(select(ConsentUnit.unit_id).where(ConsentUnit.consent_id == each.id)).all()
+        if not sight.is_self and sight.reader.unit_id not in units:
+            continue
         yield Agreement(
             id=each.id,
             flow=each.flow,

@@ -31,6 +31,16 @@ DOER, FLOW, AREA, PROMPT, HUVUDMAN = (
     f"{OURS}{kind}" for kind in ("doer", "flow", "area", "prompt", "huvudman")
 )
 
+# FHIR's type of each addition of ours; String where none stands here.
+ADDITIONS = {
+    **dict.fromkeys(("overall", "unit", "revises", "from-answer"), "Reference"),
+    **dict.fromkeys(("nobody-else", "complete", "ends-row"), "Boolean"),
+    **dict.fromkeys(("frozen-at", "answered-at", "told-at"), "Instant"),
+    **dict.fromkeys(("flow", "how", "how-given", "takes-part-as"), "Code"),
+    "place": "Integer",
+    "on": "Date",
+}
+
 Json = dict[str, Any]
 
 
