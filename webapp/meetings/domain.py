@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -89,13 +89,26 @@ def plan_to_meet_about(session: Session, sight: Sight) -> Plan | None:
 
 
 def call_meeting(
-    session: Session, plan: Plan, wish: Wish, who: Reader, invited: Sequence[UUID], now: datetime
+    session: Session,
+    plan: Plan,
+    wish: Wish,
+    who: Reader,
+    invited: Sequence[UUID],
+    now: datetime,
+    once: UUID | None = None,
 ) -> AgreedTime:
-    """Staff call a meeting about the plan. `invited`: participants of the plan. Raises PlanIsFrozen."""
+    """Staff call a meeting about the plan. `invited`: participants of the plan. Raises PlanIsFrozen.
+
+    The same `once` again is the meeting that was called then.
+    """
     if plan.frozen_at is not None:
         raise PlanIsFrozen
+    meeting_id = uuid5(plan.id, once.hex) if once else uuid4()
+    made = session.get(AgreedTime, meeting_id)
+    if made is not None:
+        return made
     meeting = AgreedTime(
-        id=uuid4(),
+        id=meeting_id,
         person_id=plan.person_id,
         plan_id=plan.id,
         organisation_id=who.organisation_id,

@@ -18,7 +18,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from webapp.core import clock
-from webapp.core.forms import DayField, Form, clean, text_rules
+from webapp.core.forms import DayField, Form, OnceForm, clean, text_rules
 from webapp.core.i18n import _l
 from webapp.meetings import links
 from webapp.meetings.domain import Wish, WrittenDown
@@ -36,7 +36,7 @@ WHERE = _l("Skriv var ni träffas, eller en länk")
 NOT_SAFE = _l("Skriv en länk som börjar med https:// och visar vart den leder")
 
 
-class QuestionForm(Form):
+class QuestionForm(OnceForm):
     question = TextAreaField(
         _l("Vad vill du fråga eller ta upp?"),
         filters=[clean],
@@ -106,7 +106,7 @@ class TimeForm(Form):
         }
 
 
-class MeetingForm(TimeForm):
+class MeetingForm(TimeForm, OnceForm):
     """A meeting that is called."""
 
     invited = SelectMultipleField(_l("Vilka bjuds in?"), validators=[])

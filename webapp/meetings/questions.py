@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
 from webapp.meetings.models import AgreedTime, MeetingQuestion
+from webapp.permissions import Area
 from webapp.sharing import marks
 
 MOST = 10  # of one writer's, to one time
@@ -42,13 +43,20 @@ def takes_questions(agreed: AgreedTime, now: datetime) -> bool:
     return agreed.cancelled_at is None and agreed.closed_at is None and agreed.starts_at > now
 
 
-def ask(session: Session, sight: Sight, agreed: AgreedTime, words: str, now: datetime) -> MeetingQuestion:
-    """Raises TooMany."""
+def ask(
+    session: Session, sight: Sight, agreed: AgreedTime, words: str, now: datetime, once: UUID | None = None
+) -> MeetingQuestion:
+    """Raises TooMany. The same `once` again is the question that was asked then."""
+    question_id = uuid5(agreed.id, once.hex) if once else uuid4()
+    made = session.get(MeetingQuestion, question_id)
+    if made is not None:
+        return made
     written_as = marks.written_as(sight)
     mine = (MeetingQuestion.time_id == agreed.id, MeetingQuestion.by_id == sight.reader.account_id)
     if (session.scalar(select(func.count(MeetingQuestion.id)).where(*mine)) or 0) >= MOST:
         raise TooMany
     question = MeetingQuestion(
+        id=question_id,
         person_id=agreed.person_id,
         time_id=agreed.id,
         words=words,
@@ -95,5 +103,14 @@ def to_times(session: Session, sight: Sight, time_ids: Sequence[UUID]) -> list[Q
     return [
         Question(row.id, row.time_id, row.words, row.written_as, row.written_at, is_mine(row, sight))
         for row in found
-        if sight.is_self or sight.cares or is_mine(row, sight)
+        if is_mine(row, sight) or _is_told(row.written_as, sight)
     ]
+
+
+def _is_told(written_as: str, sight: Sight) -> bool:
+    """The person is told all; staff what the person and relatives ask, and another unit's by consent alone."""
+    if sight.is_self or not sight.cares:
+        return sight.is_self
+    by_staff = written_as != "" and not marks.is_relatives(written_as)
+    own_unit = written_as.endswith(f", {sight.reader.unit_name}")
+    return not by_staff or own_unit or any(area == Area.PLAN for area, _ in sight.crosses)

@@ -8,17 +8,20 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from webapp.accounts.models import Person
 from webapp.core.access import UNKNOWN, Sight
 from webapp.core.db import Instant, rows
+from webapp.core.i18n import plain
 from webapp.directory.models import Unit
 from webapp.meetings import questions
 from webapp.meetings.models import AgreedTime, MeetingInvitee, MeetingQuestion
 from webapp.meetings.questions import Question
 from webapp.permissions import Area
 from webapp.plans.models import Plan, PlanParticipant
+from webapp.plans.reading import is_another_relatives
 from webapp.sharing.marks import another
 
 
@@ -159,6 +162,7 @@ def _invited(session: Session, sight: Sight, time_ids: Sequence[UUID]) -> dict[U
             PlanParticipant.name,
             PlanParticipant.role,
             Unit.name.label("unit"),
+            Unit.organisation_id,
         )
         .join(PlanParticipant, PlanParticipant.id == MeetingInvitee.participant_id)
         .outerjoin(Unit, Unit.id == PlanParticipant.unit_id)
@@ -167,10 +171,11 @@ def _invited(session: Session, sight: Sight, time_ids: Sequence[UUID]) -> dict[U
     ).all()
     invited: dict[UUID, list[Invited]] = {}
     for row in found:
-        hidden = (
-            not sight.is_self and not sight.cares and row.relative_id not in (None, sight.reader.person_id)
-        )
-        name, role = (another(), "") if hidden else (row.name or row.unit or "", row.role)
+        name, role = (row.name or row.unit or "", row.role)
+        if is_another_relatives(row, sight):
+            name, role = another(), ""
+        elif row.unit and not sight.sees(Area.PLAN, row.organisation_id, sight.reader.flow):
+            name, role = plain("en annan enhet"), ""
         invited.setdefault(row.time_id, []).append(Invited(row.id, name, role, row.came))
     return invited
 
@@ -180,7 +185,12 @@ def participants(session: Session, plan_id: UUID) -> list[tuple[str, str]]:
     found = session.execute(
         select(PlanParticipant.id, PlanParticipant.name, PlanParticipant.role, Unit.name.label("unit"))
         .outerjoin(Unit, Unit.id == PlanParticipant.unit_id)
-        .where(PlanParticipant.plan_id == plan_id, PlanParticipant.ended_at.is_(None))
+        .outerjoin(Person, Person.id == PlanParticipant.relative_id)
+        .where(
+            PlanParticipant.plan_id == plan_id,
+            PlanParticipant.ended_at.is_(None),
+            or_(Person.id.is_(None), Person.protected.is_(False)),
+        )
         .order_by(PlanParticipant.chosen_at, PlanParticipant.id)
     ).all()
     return [(str(row.id), ", ".join(filter(None, (row.name or row.unit or "", row.role)))) for row in found]

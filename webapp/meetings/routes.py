@@ -44,7 +44,7 @@ def ask(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
     form = QuestionForm()
     if form.validate_on_submit():
         try:
-            questions.ask(db.session, sight(), agreed, form.question.data or "", now)
+            questions.ask(db.session, sight(), agreed, form.question.data or "", now, form.once_id)
         except questions.TooMany:
             form.question.errors = [plain("Du har redan skrivit många frågor. Ta bort någon först.")]
         else:

@@ -33,9 +33,11 @@ def call(person_id: UUID) -> ResponseReturnValue:
     form.offer(participants)
     if form.validate_on_submit():
         invited = [UUID(key) for key in form.invited.data]
-        domain.call_meeting(db.session, plan, form.wish(), the_reader, invited, clock.now())
+        domain.call_meeting(db.session, plan, form.wish(), the_reader, invited, clock.now(), form.once_id)
         db.session.commit()
-        flash(plain("Mötet är inlagt. De som är bjudna får veta det i appen."))
+        flash(
+            plain("Mötet är inlagt. Personen och de anhöriga får veta det i appen. Säg till de andra själv.")
+        )
         return redirect(url_for("meetings.show", person_id=person_id))
     return render_template("meetings/call.html", form=form)
 
@@ -51,7 +53,9 @@ def move(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
         if not domain.move(db.session, agreed, form.wish(), clock.now()):
             abort(404)
         db.session.commit()
-        flash(plain("Mötet är flyttat. De som är bjudna får veta det i appen."))
+        flash(
+            plain("Mötet är flyttat. Personen och de anhöriga får veta det i appen. Säg till de andra själv.")
+        )
         return redirect(url_for("meetings.show", person_id=person_id))
     return render_template("meetings/move.html", form=form, time=agreed)
 
@@ -62,7 +66,7 @@ def cancel(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
     if not domain.cancel(db.session, _own(time_id), clock.now()):
         abort(404)
     db.session.commit()
-    flash(plain("Mötet är inställt. De som är bjudna får veta det i appen."))
+    flash(plain("Mötet är inställt. Personen och de anhöriga får veta det i appen. Säg till de andra själv."))
     return redirect(url_for("meetings.show", person_id=person_id))
 
 
