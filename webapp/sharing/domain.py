@@ -98,9 +98,18 @@ class Shared:
     units: tuple[str, ...] = ()
 
 
-def sip_of(session: Session, person_id: UUID, plans: Sequence[Flow]) -> list[Shared]:
-    """Between which units the person lets what the plan needs pass, today, in these kinds of plan."""
-    of_theirs = (Consent.person_id == person_id, Consent.kind == ConsentKind.SIP, Consent.flow.in_(plans))
+def sip_of(session: Session, person_id: UUID, plans: Sequence[Flow], unit_id: UUID | None) -> list[Shared]:
+    """Between which units, this one among them, the person lets what the plan needs pass, today, in these plans.
+
+    A unit that is in none is not told where else the person is cared for.
+    """
+    named = select(ConsentUnit.consent_id).where(ConsentUnit.unit_id == unit_id)
+    of_theirs = (
+        Consent.person_id == person_id,
+        Consent.kind == ConsentKind.SIP,
+        Consent.flow.in_(plans),
+        Consent.id.in_(named),
+    )
     return _shared_where(session, *of_theirs)
 
 

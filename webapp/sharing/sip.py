@@ -115,6 +115,14 @@ def tell_recorded(session: Session, person_id: UUID, now: datetime) -> None:
     notices.tell(session, person_id, notices.Kind.SIP_RECORDED, now)
 
 
+def names_unit(session: Session, consent_id: UUID, unit_id: UUID | None) -> bool:
+    """Whether this consent is one between this unit and others."""
+    asked = select(ConsentUnit.unit_id).where(
+        ConsentUnit.consent_id == consent_id, ConsentUnit.unit_id == unit_id
+    )
+    return session.scalar(asked) is not None
+
+
 def withdraw_sip(
     session: Session, person_id: UUID, consent_id: UUID, plans: Sequence[Flow], by: str, now: datetime
 ) -> Flow | None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from webapp.accounts.models import Person
 from webapp.contacts import naming
 from webapp.core import clock, db
-from webapp.core.access import needs, sight, the_reader
+from webapp.core.access import needs, the_reader
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import flows
@@ -36,8 +36,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         person=person,
         age=words.age(person, today),
         relations=care.relations_of(db.session, person_id, unit_id, today),
-        sip=sharing.sip_of(db.session, person_id, flows.plans_of(Flow(the_reader.flow))),
-        covered=sight().crosses,
+        sip=sharing.sip_of(db.session, person_id, flows.plans_of(Flow(the_reader.flow)), the_reader.unit_id),
         going=domain.going_from(db.session, unit_id, person_id),
     )
 

@@ -41,13 +41,15 @@ def record(person_id: UUID) -> ResponseReturnValue:
         db.session.commit()
         flash(plain("Sparat. Personen ser det på sin sida Vem får se vad."))
         return redirect(url_for("care.show", person_id=person_id))
-    already = domain.sip_of(db.session, person_id, flows.plans_of(own.flow))
+    already = domain.sip_of(db.session, person_id, flows.plans_of(own.flow), own.id)
     return render_template("staff/sip.html", form=form, own=own, already=already)
 
 
 @bp.post("/<uuid:consent_id>/tillbaka")
 @needs(Permission.SIP_RECORD)
 def withdraw(person_id: UUID, consent_id: UUID) -> ResponseReturnValue:
+    if not sip.names_unit(db.session, consent_id, the_reader.unit_id):
+        abort(404)
     plans, by = flows.plans_of(Flow(the_reader.flow)), words.signature(the_reader)
     if not freezing.withdraw(db.session, person_id, consent_id, clock.now(), plans=plans, by=by):
         abort(404)
