@@ -17,6 +17,7 @@ from webapp.core.i18n import LazyText, _l
 
 # Signs that change the direction or look of other text, and those that cannot be seen at all.
 _LINE_SIGNS = frozenset("\n\t")
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # letters and patterns that show nothing
 _JOINERS = frozenset("\u200d\ufe0f")  # hold an emoji together; people write them
 
 
@@ -105,7 +106,7 @@ def no_strange_signs(_form: FlaskForm, field: Field) -> None:
 
 
 def has_strange_signs(text: str) -> bool:
-    return any(
+    return not _FILLERS.isdisjoint(text) or any(
         sign not in _LINE_SIGNS
         and sign not in _JOINERS
         and unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn")

@@ -30,7 +30,7 @@ def read(person_id: UUID) -> ResponseReturnValue:
     before = PlanDocument.from_json(last.document) if last else None
     return render_template(
         "plans/agree.html",
-        plan=draft.document,
+        plan=versions.as_seen(draft.document, sight()),
         fingerprint=draft.document.fingerprint,
         missing=[MISSING[each] for each in draft.missing],
         waits=Missing.WAITING in draft.missing,

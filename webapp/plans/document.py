@@ -51,11 +51,14 @@ class RowText:
     until_on: date | None = None
     next_step: str = ""
     waits_for: str = ""
+    unit_id: UUID | None = (
+        None  # whose staff wrote it down: it says who sees the row, and is nothing to agree to
+    )
 
     @property
     def agreed(self) -> RowText:
         """What is agreed to: what comes next and what is waited for change without asking."""
-        return replace(self, next_step="", waits_for="")
+        return replace(self, next_step="", waits_for="", unit_id=None)
 
 
 @dataclass(frozen=True, slots=True)

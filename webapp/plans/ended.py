@@ -51,7 +51,8 @@ def one(session: Session, sight: Sight, plan_id: UUID) -> Ended | None:
 
 def _as_seen(session: Session, sight: Sight, plan: Plan) -> Ended | None:
     document = versions.draft_of(session, plan).document
-    whole, seen = versions.sees_whole(document, sight), versions.as_seen(document, sight)
+    whole = not sight.cares and versions.sees_whole(document, sight)
+    seen = versions.as_seen(document, sight, rows_alone=not whole)
     if plan.ended_on is None or not (whole or seen.rows):
         return None
     return Ended(plan, plan.ended_on, plan.end_reason if whole else "", seen)

@@ -16,6 +16,7 @@ from webapp.plans import domain, earlier, reading
 from webapp.plans.earlier import About
 from webapp.plans.models import Goal, Plan
 from webapp.plans.rows import is_frozen_for
+from webapp.sharing import notices
 from webapp.sharing.marks import written_as
 from webapp.what_matters import domain as what_matters
 
@@ -100,6 +101,7 @@ def change(session: Session, sight: Sight, goal: Goal, said: GoalWords, now: dat
     )
     goal.written_as, goal.revision = written_as(sight), goal.revision + 1
     session.flush()
+    _tell(session, sight, now)
 
 
 def end(session: Session, goal: Goal, today: date) -> None:
@@ -113,6 +115,13 @@ def describe(session: Session, sight: Sight, plan: Plan, said: Situation, now: d
     plan.situation, plan.held_together_by = said.situation, said.held_together_by
     plan.nobody_else, plan.revision = said.nobody_else, plan.revision + 1
     session.flush()
+    _tell(session, sight, now)
+
+
+def _tell(session: Session, sight: Sight, now: datetime) -> None:
+    """Nobody changes what stands there in silence: the person is told, and says yes to the whole plan anew."""
+    if not sight.is_self:
+        notices.tell(session, sight.person_id, notices.Kind.PLAN_ASKS, now)
 
 
 def answers(session: Session, sight: Sight) -> Sequence[what_matters.Said]:

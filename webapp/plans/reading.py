@@ -78,6 +78,7 @@ class Wanted:
     noticed_by: str
     area: str
     prompt: Prompt | None
+    written_as: str = ""  # who wrote it last; empty for the person
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ _PLAN = (
         Goal.noticed_by,
         Goal.area,
         Answer.prompt,
+        Goal.written_as,
         Plan.id,
         Plan.overall_id,
         Plan.flow,
@@ -218,8 +220,11 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     own_tasks = only_own_tasks(sight)
     whole = not own_tasks and _sees_whole(plan, sight)
     everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
-    shown = everything if sight.is_self else _shown(everything, sight, whole)
-    goals = [Wanted(*row[10:15]) for row in found if row.words is not None] if whole else []
+    if sight.is_self:
+        shown = [_without_other_relatives(row, sight) if row.relative_id else row for row in everything]
+    else:
+        shown = _shown(everything, sight, whole)
+    goals = [Wanted(*row[10:16]) for row in found if row.words is not None] if whole else []
     hidden = len(shown) < len(everything)
     begun_here = sight.cares and plan.unit_id is not None and plan.unit_id == sight.reader.unit_id
     return PlanView(
@@ -245,15 +250,27 @@ def visible(row: Any, sight: Sight) -> bool:
     """Whether this reader may see a row (Row or PlanRow). Staff see across organisations on consent alone."""
     if only_own_tasks(sight):
         return bool(row.relative_id == sight.reader.person_id)
-    return sight.sees(Area.PLAN, row.organisation_id, row.flow)
+    return sight.sees(Area.PLAN, row.organisation_id, row.flow) and not _of_another_unit(row, sight)
+
+
+def _of_another_unit(row: Any, sight: Sight) -> bool:
+    """What somebody outside does, as another unit wrote it down: that unit's, and shared by consent alone."""
+    if not sight.cares or row.organisation_id is not None or row.doer != Doer.OTHER:
+        return False
+    mine = row.unit_id in (None, sight.reader.unit_id)
+    return not mine and (Area.PLAN, row.flow) not in sight.crosses
 
 
 def _as_known(row: Row, sight: Sight, whole: bool) -> Row:
     """Staff who see their own rows alone are not told where else the person is cared for: not by who wrote them."""
-    others = sight.cares and not whole and row.unit_id != sight.reader.unit_id
-    if others and row.written_as and not is_relatives(row.written_as):
-        row = row._replace(written_as=plain("personal på en annan enhet"))
+    row = row._replace(written_as=mark_as_known(row.written_as, row.unit_id, sight, whole))
     return _without_other_relatives(row, sight)
+
+
+def mark_as_known(mark: str, unit_id: UUID | None, sight: Sight, whole: bool) -> str:
+    """The mark of a row that this unit's staff wrote, as staff may know it who see their own rows alone."""
+    others = sight.cares and not whole and unit_id != sight.reader.unit_id
+    return plain("personal på en annan enhet") if others and mark and not is_relatives(mark) else mark
 
 
 def _without_other_relatives(row: Row, sight: Sight) -> Row:

@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
+from webapp.core import clock
 from webapp.core.forms import DayField, Form, OnceForm, clean, text_rules
 from webapp.core.i18n import _l
 from webapp.directory.numbers import ClosedNumber, digits, refuse_closed
@@ -31,6 +32,15 @@ def reachable(_form: Form, field: Any) -> None:
         raise ValidationError(_l("Det numret har upphört. Skriv ett annat.")) from None
 
 
+YEARS = 30  # a row's days lie this near, on either side
+
+
+def refuse_far_off(field: Any) -> None:
+    """A day that nobody can have meant."""
+    if field.data is not None and abs(field.data.year - clock.today().year) > YEARS:
+        raise ValidationError(_l("Skriv en dag som finns, till exempel 2026-03-31"))
+
+
 class RowFields(Form):
     """What a row says."""
 
@@ -45,7 +55,11 @@ class RowFields(Form):
     from_on = DayField(_l("Från och med"), validators=[Optional()])
     until_on = DayField(_l("Till och med"), validators=[Optional()])
 
+    def validate_from_on(self, field: Any) -> None:
+        refuse_far_off(field)
+
     def validate_until_on(self, field: Any) -> None:
+        refuse_far_off(field)
         begins = self.from_on.data
         if begins is not None and field.data is not None and field.data < begins:
             raise ValidationError(_l("Sista dagen kan inte vara före första dagen"))

@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from webapp.core.access import Sight
+from webapp.core.access import UNKNOWN, Sight
 from webapp.directory.models import Organisation, Unit
 from webapp.permissions import Area
 from webapp.plans import reading, statute
@@ -104,6 +104,7 @@ def _rows(session: Session, plan: Plan) -> Sequence[Any]:
             PlanRow.until_on,
             PlanRow.next_step,
             PlanRow.waits_for,
+            PlanRow.unit_id,
             PlanRow.status,
         )
         .outerjoin(Organisation, Organisation.id == PlanRow.organisation_id)
@@ -128,6 +129,7 @@ def _row_text(row: Any) -> RowText:
         until_on=row.until_on,
         next_step=row.next_step,
         waits_for=row.waits_for,
+        unit_id=row.unit_id,
     )
 
 
@@ -208,17 +210,17 @@ def version(session: Session, sight: Sight, plan: Plan, number: int) -> Version 
     return Version(found.number, found.agreed_at, found.agreed_as, document)
 
 
-def as_seen(document: PlanDocument, sight: Sight) -> PlanDocument:
+def as_seen(document: PlanDocument, sight: Sight, *, rows_alone: bool = False) -> PlanDocument:
     """What this reader may see of it: rows one by one, the rest only with the whole plan."""
     rows = tuple(_seen(row, sight) for row in document.rows if reading.visible(row, sight))
-    if sees_whole(document, sight):
+    if not rows_alone and sees_whole(document, sight):
         people = tuple(_seen_taking(each, sight) for each in document.participants)
         return replace(document, rows=rows, participants=people)
     return PlanDocument(
         plan_id=document.plan_id,
-        flow=document.flow,
-        overall_id=document.overall_id,
-        overall=document.overall,
+        flow="",
+        overall_id=UNKNOWN,
+        overall="",
         begun_on=document.begun_on,
         rows=rows,
     )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms import TextAreaField
 from wtforms.widgets import HiddenInput
 
-from webapp.core.forms import Form, clean, text_rules
+from webapp.core.forms import CountField, Form, clean, text_rules
 from webapp.core.i18n import _l
 
 MOST = 1000
@@ -23,9 +22,7 @@ class WorseForm(Form):
     do = TextAreaField(
         _l("Vad ska man göra då?"), filters=[clean], validators=text_rules(None, MOST, lines=True)
     )
-    revision = IntegerField(
-        widget=HiddenInput(), default=0, validators=[Optional(), NumberRange(0, 1_000_000)]
-    )
+    revision = CountField(widget=HiddenInput(), default=0)
 
     def nothing_written(self) -> None:
         self.signs.errors = [*self.signs.errors, _l("Skriv något i en av rutorna")]
