@@ -142,7 +142,8 @@ def _readers(people: Names, table: str, column: str, row: Any, owner: str) -> se
     if table == "read_receipt":
         return _readers_of_words(people, people.versions[row.version_id], owner)
     if table == "plan_participant":  # whom the person chose: staff who see the plan, and no other relative
-        return {who for who in CARE.get(owner, ()) if _within(people, who, owner, "goal", row)}
+        own = {people.of[row.relative_id]} if row.relative_id else set()  # each their own
+        return own | {who for who in CARE.get(owner, ()) if _within(people, who, owner, "goal", row)}
     area = AREA.get(table)
     if area is None:
         return _of_the_care(table, owner) | (
