@@ -76,6 +76,17 @@ def test_a_calendar_fetches_without_a_sign_in_and_nothing_keeps_it(
         )
 
 
+def test_a_double_press_makes_one_calendar_and_shows_the_address_that_lives(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, once = visit("aino"), "6f3d4b7e-0000-4000-8000-000000000001"
+    first, second = (make(aino, aino.p, once=once) for _ in range(2))
+    assert gone(visit, first)
+    assert entries(visit, second) > 0
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(CalendarFeed)) == 1
+
+
 def test_the_place_goes_along_when_it_is_chosen(app: Flask, visit: Visitor) -> None:
     aino = visit("aino")
     assert PLACE in visit.stranger().get(make(aino, aino.p, with_place="y")).text

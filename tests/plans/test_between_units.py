@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.conftest import NOON
-from tests.people import Visitor, person_id
+from tests.people import Visitor
 from webapp.core.db import Database
 from webapp.directory.models import Unit
 from webapp.plans.domain import propose_row
@@ -62,20 +62,22 @@ def test_what_somebody_outside_does_is_shared_by_consent_alone(
         assert "kyrkans kör" in visit("nils").page(f"{aino.p}/{path}")
 
 
-def test_the_person_is_told_when_another_writes_their_goal(
-    app: Flask, visit: Visitor, database: Database
+def test_the_person_is_told_when_another_writes_or_ends_their_goal(
+    visit: Visitor, database: Database
 ) -> None:
     aino, lisa = visit("aino"), visit("lisa")
-    page = lisa.page(f"{aino.p}/plan")
-    address = page.partition("/andra")[0].rpartition('"')[2] if "/mal/" not in page else ""
-    address = address or next(
-        part for part in page.split('"') if "/plan/mal/" in part and part.startswith("/p/")
-    )
-    form = lisa.page(address)
-    revision = form.partition('name="revision"')[2].partition('value="')[2].partition('"')[0]
-    answer = lisa.post(address, {"words": "Lisas ord om målet", "revision": revision})
-    assert answer.status_code == 302
-    assert "Skrivet av Lisa" in aino.page(f"{aino.p}/plan").partition("Det här gör vi")[0]
-    with database.read() as session:
-        kinds = session.scalars(select(Notice.kind).where(Notice.person_id == person_id(app, "aino"))).all()
-    assert "plan_asks" in kinds
+    address = next(part for part in lisa.page(f"{aino.p}/plan").split('"') if "/plan/mal/" in part)
+    revision = lisa.page(address).partition('name="revision"')[2].partition('value="')[2].partition('"')[0]
+    for path, form in (
+        (address, {"words": "Lisas ord om målet", "revision": revision}),
+        (f"{address.removesuffix('/andra')}/avsluta", {}),
+    ):
+        with database.writing() as session:
+            session.execute(delete(Notice))
+        assert lisa.post(path, form).status_code == 302, path
+        with database.read() as session:
+            told = session.scalars(select(Notice.kind).where(Notice.person_id == aino.id)).all()
+        assert told == ["plan_asks"], path
+        if form:
+            goals = aino.page(f"{aino.p}/plan").partition("Det här gör vi")[0]
+            assert "Skrivet av Lisa" in goals

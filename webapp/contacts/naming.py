@@ -134,16 +134,7 @@ def reach_at(session: Session, contact: CareContact, how: Reached) -> None:
     contact.until_on, contact.for_relatives = how.until_on, how.for_relatives
     session.flush()
     session.execute(delete(ContactHours).where(ContactHours.contact_id == contact.id))
-    session.add_all(
-        ContactHours(
-            contact_id=contact.id,
-            weekday=each.weekday,
-            opens=each.opens,
-            closes=each.closes,
-            holidays_too=each.holidays_too,
-        )
-        for each in how.hours
-    )
+    session.add_all(ContactHours(contact_id=contact.id, **each._asdict()) for each in how.hours)
     session.flush()
 
 

@@ -121,16 +121,7 @@ def _write(session: Session, place: Place | None, row: Row) -> None:
     session.add(place)
     session.flush()
     session.execute(delete(PlaceHours).where(PlaceHours.place_id == place.id))
-    session.add_all(
-        PlaceHours(
-            place_id=place.id,
-            weekday=each.weekday,
-            opens=each.opens,
-            closes=each.closes,
-            holidays_too=each.holidays_too,
-        )
-        for each in row.hours
-    )
+    session.add_all(PlaceHours(place_id=place.id, **each._asdict()) for each in row.hours)
     session.flush()
 
 

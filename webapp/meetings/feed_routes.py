@@ -43,7 +43,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
 def begin(person_id: UUID) -> ResponseReturnValue:
     form, now = CalendarForm(), clock.now()
     try:
-        token = feeds.begin(db.session, sight(), bool(form.with_place.data), now)
+        token = feeds.begin(db.session, sight(), bool(form.with_place.data), now, form.once_id)
     except feeds.TooMany:
         flash(plain("Du har redan många kalendrar. Ta bort någon först."), "warn")
     except feeds.NotForProtected:

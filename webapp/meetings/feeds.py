@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -51,21 +51,28 @@ class Feed:
     with_place: bool
 
 
-def begin(session: Session, sight: Sight, with_place: bool, now: datetime) -> str:
-    """A new calendar of this reader's; returns the secret, which is nowhere else. Raises TooMany, NotForProtected."""
+def begin(session: Session, sight: Sight, with_place: bool, now: datetime, once: UUID) -> str:
+    """A new calendar of this reader's; returns the secret, which is nowhere else. Raises TooMany, NotForProtected.
+
+    The same `once` again is the same calendar under a new secret: nobody has seen the one before.
+    """
     owner_id = sight.reader.person_id
     if owner_id is None:
         raise LookupError("only a person has a calendar here")
     if any(session.get_one(Person, each).protected for each in (owner_id, sight.person_id)):
         raise NotForProtected
     mine = (CalendarFeed.person_id == sight.person_id, CalendarFeed.owner_id == owner_id)
+    token, feed_id = secrets.token_urlsafe(OCTETS), uuid5(owner_id, f"{sight.person_id} {once}")
+    made = session.get(CalendarFeed, feed_id)
+    if made is not None and made.ended_at is None:
+        made.token_hash = hashed(token)
+        return token
     open_ = select(func.count(CalendarFeed.id)).where(*mine, CalendarFeed.ended_at.is_(None))
     if (session.scalar(open_) or 0) >= MOST:
         raise TooMany
-    token = secrets.token_urlsafe(OCTETS)
     session.add(
         CalendarFeed(
-            id=uuid4(),
+            id=uuid4() if made else feed_id,
             person_id=sight.person_id,
             owner_id=owner_id,
             account_id=sight.reader.account_id,

@@ -184,5 +184,5 @@ class WrittenDownForm(Form):
         return WrittenDown(*said, Wish(at, self.place.data or "", self.link.data or "", self.minutes.data))
 
 
-class CalendarForm(Form):
+class CalendarForm(OnceForm):
     with_place = BooleanField(_l("Ta med platsen i kalendern"))

@@ -51,9 +51,7 @@ class RowText:
     until_on: date | None = None
     next_step: str = ""
     waits_for: str = ""
-    unit_id: UUID | None = (
-        None  # whose staff wrote it down: it says who sees the row, and is nothing to agree to
-    )
+    unit_id: UUID | None = None  # whose staff wrote it: who sees the row, and nothing to agree to
 
     @property
     def agreed(self) -> RowText:

@@ -65,7 +65,7 @@ def change(person_id: UUID, goal_id: UUID) -> ResponseReturnValue:
 @bp.post("/mal/<uuid:goal_id>/avsluta")
 @needs(Permission.PLAN_EDIT)
 def end(person_id: UUID, goal_id: UUID) -> ResponseReturnValue:
-    goals.end(db.session, _goal(person_id, goal_id), clock.today())
+    goals.end(db.session, sight(), _goal(person_id, goal_id), clock.now())
     db.session.commit()
     flash(plain("Målet är avslutat."))
     return redirect(url_for("plans.show", person_id=person_id))

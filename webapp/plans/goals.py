@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from webapp.core import clock
 from webapp.core.access import Sight
 from webapp.permissions import Area
 from webapp.plans import domain, earlier, reading
@@ -104,9 +105,10 @@ def change(session: Session, sight: Sight, goal: Goal, said: GoalWords, now: dat
     _tell(session, sight, now)
 
 
-def end(session: Session, goal: Goal, today: date) -> None:
-    goal.ended_on, goal.revision = today, goal.revision + 1
+def end(session: Session, sight: Sight, goal: Goal, now: datetime) -> None:
+    goal.ended_on, goal.revision = clock.local(now).date(), goal.revision + 1
     session.flush()
+    _tell(session, sight, now)
 
 
 def describe(session: Session, sight: Sight, plan: Plan, said: Situation, now: datetime) -> None:

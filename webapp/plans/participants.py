@@ -6,7 +6,7 @@ that decides what they see. A unit sees what it does itself, and more by the SIP
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Person
 from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
-from webapp.permissions import Area
+from webapp.permissions import Area, Level
 from webapp.plans.models import ParticipantKind, Plan, PlanParticipant
 from webapp.sharing.models import Consent
 from webapp.sharing.ties import Relative, areas_together, binds, mandate_of
@@ -73,7 +73,7 @@ def possible(session: Session, person_id: UUID, today: date) -> list[Possible]:
     ]
 
 
-def _sees_rows(areas) -> bool:  # type: ignore[no-untyped-def] # a mapping of Area to Level
+def _sees_rows(areas: Mapping[Area, Level]) -> bool:
     return bool(areas.get(Area.PLAN) or areas.get(Area.OWN_TASKS))
 
 

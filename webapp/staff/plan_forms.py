@@ -34,7 +34,7 @@ from webapp.plans.beginning import HUVUDMAN, Beginning, Owners, ProposedRow, Wis
 from webapp.plans.models import Doer
 from webapp.plans.participants import Other, Possible
 from webapp.plans.row_reminders import Proposed
-from webapp.plans.starters.shape import Effort, Starter
+from webapp.plans.starters.shape import Effort, Starter, Suggested
 from webapp.reminders.forms import ClockField, WeekdaysField
 from webapp.reminders.words import days_and_times
 from webapp.sharing import sip
@@ -455,12 +455,10 @@ def _row_fields(number: int, effort: Effort | None, contact: Contact | None = No
             validators=text_rules(None, MOST_SHORT),
         ),
     }
-    return fields | (_reminder_fields(name, effort) if effort and effort.reminder else {})
+    return fields | (_reminder_fields(name, effort.reminder) if effort and effort.reminder else {})
 
 
-def _reminder_fields(row: str, effort: Effort) -> dict[str, Any]:
-    suggested = effort.reminder
-    assert suggested is not None  # noqa: S101 # the caller asked
+def _reminder_fields(row: str, suggested: Suggested) -> dict[str, Any]:
     remind, part = f"{row}_remind", f"{row}_remind_"
     times: tuple[time | None, ...] = (*suggested.times, None)
     write = _l("Skriv vad påminnelsen gäller")
