@@ -40,7 +40,7 @@ from webapp.reminders.models import Delivery, Occurrence, Reminder, SetBy, State
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import EVERY_DAY, Rule
 from webapp.reminders.tokens import Tokens
-from webapp.reminders.worker import Worker
+from webapp.sending.worker import Worker
 
 LOOP_MESSAGES = 60
 PEOPLE = 300

@@ -77,7 +77,7 @@ def run(once: bool) -> None:
 
     from webapp.core.push.sender import Sender
     from webapp.mailing.postman import Postman
-    from webapp.reminders import worker
+    from webapp.sending import worker
 
     logs.set_up()
     settings = _settings()

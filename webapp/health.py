@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from webapp.core import clock, db
 from webapp.core.access import public
 from webapp.migrations import fences, steps
-from webapp.reminders import queue
+from webapp.sending import queue
 
 bp = Blueprint("health", __name__, url_prefix="/halsa")
 SILENT = timedelta(seconds=60)  # a worker that has not been round for this long is not there

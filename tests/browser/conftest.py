@@ -27,7 +27,7 @@ from webapp.core.push.sender import Sender
 from webapp.demo.load import load
 from webapp.migrations import steps
 from webapp.reminders.keys import TOKENS
-from webapp.reminders.worker import Worker
+from webapp.sending.worker import Worker
 
 HERE = Path(__file__).parents[1]
 PHONE = {"width": 390, "height": 844}

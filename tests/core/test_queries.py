@@ -27,7 +27,7 @@ for found in pkgutil.walk_packages(webapp.__path__, 'webapp.'):
 
 
 @pytest.mark.parametrize(
-    "first", ["webapp.serve", "webapp.core.audit", "webapp.reminders.queue", "webapp.demo.load"]
+    "first", ["webapp.serve", "webapp.core.audit", "webapp.sending.queue", "webapp.demo.load"]
 )
 def test_every_query_made_at_import_knows_its_types(first: str) -> None:
     """A fresh process for each order of imports: it was the order of `make run` that once failed."""

@@ -14,8 +14,9 @@ from tests.sharing.deciding import by, person
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.db import Database
-from webapp.reminders import planning, queue
+from webapp.reminders import planning
 from webapp.reminders.models import Delivery, Reminder, State, Subscription
+from webapp.sending import queue
 from webapp.sharing import blocks, deaths, protection
 from webapp.sharing.decisions import Death
 from webapp.sharing.models import Notice

@@ -15,8 +15,9 @@ from tests.sharing.inviting import accept, invite
 from webapp.accounts import domain as accounts
 from webapp.accounts.models import Duty, Person, StaffMember
 from webapp.core.db import Database
-from webapp.reminders import planning, queue
+from webapp.reminders import planning
 from webapp.reminders.models import Subscription
+from webapp.sending import queue
 from webapp.sharing import protection
 from webapp.sharing.decisions import NamedStaff
 

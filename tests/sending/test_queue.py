@@ -13,10 +13,11 @@ from tests.reminders.setting import MINUTE, deliveries, occurrences, person, pho
 from webapp.core.db import Database
 from webapp.core.push import Outcome as Sent
 from webapp.core.push import Result
-from webapp.reminders import domain, phones, planning, queue
+from webapp.reminders import domain, phones, planning
 from webapp.reminders.models import Delivery, Heartbeat, Reminder, State
 from webapp.reminders.outcome import Press
-from webapp.reminders.queue import LEASE, Leased
+from webapp.sending import queue
+from webapp.sending.queue import LEASE, Leased
 
 DUE = MORNING + 10 * MINUTE
 ALL_WELL = Result(Sent.SENT, 201)

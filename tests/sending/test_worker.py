@@ -25,16 +25,17 @@ from tests.conftest import KEYS, settings_by_role
 from tests.people import Guest
 from tests.push_service import Behaviour, PushService
 from tests.push_service import Subscription as Given
-from tests.reminders.sending import KEY, due_now, real_now, run_once
 from tests.reminders.setting import deliveries, occurrences
+from tests.sending.running import KEY, due_now, real_now, run_once
 from webapp.core import clock
 from webapp.core.db import Database
 from webapp.core.keyring import Keys
 from webapp.core.push.sender import Sender
-from webapp.reminders import domain, phones, planning, worker
+from webapp.reminders import domain, phones, planning
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Delivery, Reminder, State, Subscription
 from webapp.reminders.outcome import Outcome, Press
+from webapp.sending import worker
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from functools import lru_cache
 from webapp.core.i18n import force_language, plain
 from webapp.core.push import Message, Urgency, payload
 from webapp.reminders.outcome import Press
-from webapp.reminders.queue import Leased
 from webapp.reminders.tokens import TOKEN_LENGTH, TOPIC_LENGTH, Tokens
+from webapp.sending.queue import Leased
 
 TRIAL_TOPIC = "naramig-trial"
 

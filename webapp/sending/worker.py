@@ -23,9 +23,10 @@ from webapp.core.daily import Daily, Task
 from webapp.core.db import Database
 from webapp.core.push import Message, Outcome, Result
 from webapp.core.push.sender import Sender
-from webapp.reminders import notice, planning, queue
-from webapp.reminders.queue import Leased
+from webapp.reminders import planning
 from webapp.reminders.tokens import Tokens
+from webapp.sending import notice, queue
+from webapp.sending.queue import Leased
 
 log = logging.getLogger(__name__)
 Errand = Callable[[bool], Coroutine[Any, Any, None]]  # told whether to go once only

@@ -20,7 +20,7 @@ from webapp.core.push.sender import Sender
 from webapp.reminders import phones
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Reminder
-from webapp.reminders.worker import Worker
+from webapp.sending.worker import Worker
 
 KEY = Vapid(VAPID, "mailto:test@naramig.invalid")
 DEADLINE = 0.4  # seconds, in place of ten
