@@ -34,11 +34,11 @@ from webapp.core.keyring import Keys
 from webapp.core.push import Vapid, check_subscription, new_private_key
 from webapp.core.push.sender import Sender
 from webapp.migrations import steps
-from webapp.reminders import domain, phones
-from webapp.reminders.domain import By, Wish
+from webapp.reminders import phones, setting
 from webapp.reminders.models import Delivery, Occurrence, Reminder, SetBy, State, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import EVERY_DAY, Rule
+from webapp.reminders.setting import By, Wish
 from webapp.reminders.tokens import Tokens
 from webapp.sending.worker import Worker
 
@@ -155,7 +155,7 @@ def prepare(url: str, origins: list[str], key: str) -> Database:
             )
             phones.subscribe(session, person.id, checked, vapid.public_key, now)
             rule = Rule((now.time().replace(second=0, microsecond=0),), EVERY_DAY, now.date())
-            domain.set_reminder(session, person.id, Wish("Prov", rule), By(account.id, SetBy.SELF), now)
+            setting.set_reminder(session, person.id, Wish("Prov", rule), By(account.id, SetBy.SELF), now)
     return database
 
 

@@ -14,10 +14,10 @@ from webapp.accounts import domain as accounts
 from webapp.accounts.models import Account, Person
 from webapp.core import clock
 from webapp.core.push import CheckedSubscription
-from webapp.reminders import domain, phones
-from webapp.reminders.domain import By, Wish
+from webapp.reminders import phones, setting
 from webapp.reminders.models import Delivery, Occurrence, Reminder, SetBy, Subscription
 from webapp.reminders.schedule import EVERY_DAY, Rule
+from webapp.reminders.setting import By, Wish
 
 KEYS = {"p256dh": b"\x04" + bytes(64), "auth": bytes(16)}
 
@@ -37,7 +37,7 @@ def wish(*times: str, text: str = "Ta tabletterna", until: date | None = None, *
 def remind(session: Session, account: Account, *times: str, now: datetime, **more: Any) -> Reminder:
     assert account.person_id is not None
     by = By(account.id, SetBy.SELF)
-    return domain.set_reminder(session, account.person_id, wish(*times, **more), by, now)
+    return setting.set_reminder(session, account.person_id, wish(*times, **more), by, now)
 
 
 def phone(session: Session, person_id: UUID, now: datetime, endpoint: str = "") -> Subscription:

@@ -183,7 +183,7 @@ def test_a_reminder_of_another_person_is_as_if_it_did_not_exist(visit: Visitor, 
 
 
 def test_there_is_a_limit_to_how_many(visit: Visitor, database: Database) -> None:
-    from webapp.reminders.domain import MOST_ACTIVE
+    from webapp.reminders.setting import MOST_ACTIVE
 
     aino = visit("aino")
     for _ in range(MOST_ACTIVE):

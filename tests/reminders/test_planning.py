@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from tests.conftest import NOON as MORNING
 from tests.reminders.setting import MINUTE, deliveries, occurrences, person, phone, remind, wish
 from webapp.core import clock
-from webapp.reminders import domain, listing, planning
+from webapp.reminders import answering, listing, planning, setting
 from webapp.reminders.day import day_of
-from webapp.reminders.domain import By
 from webapp.reminders.models import SetBy, State
 from webapp.reminders.outcome import Outcome, Press
+from webapp.reminders.setting import By
 
 DAY = timedelta(days=1)
 DUE = MORNING + 10 * MINUTE  # 08.10
@@ -64,9 +64,9 @@ def test_pausing_takes_back_what_was_planned_and_not_yet_due(session: Session) -
     reminder = remind(session, account, "08:10", now=MORNING)
     planning.plan_due(session, DUE - MINUTE)
     assert occurrences(session, reminder)
-    domain.pause(session, reminder, DUE - MINUTE)
+    setting.pause(session, reminder, DUE - MINUTE)
     assert not occurrences(session, reminder)
-    domain.resume(session, reminder, DUE + MINUTE)
+    setting.resume(session, reminder, DUE + MINUTE)
     assert reminder.next_due_at == DUE + DAY
 
 
@@ -75,7 +75,7 @@ def test_changing_the_time_moves_what_has_not_come_and_keeps_what_has(session: S
     phone(session, who.id, MORNING)
     reminder = remind(session, account, "08:10", "08:30", now=MORNING)
     planning.plan_due(session, DUE)
-    domain.change(session, reminder, wish("09:00"), domain.By(account.id, SetBy.SELF), DUE + MINUTE)
+    setting.change(session, reminder, wish("09:00"), setting.By(account.id, SetBy.SELF), DUE + MINUTE)
     planning.plan_due(session, MORNING + 60 * MINUTE)
     assert [each.local_at.hour for each in occurrences(session, reminder)] == [8, 9]
 
@@ -113,7 +113,7 @@ def test_an_answer_pressed_before_it_closed_counts_although_it_comes_in_after(se
     tomorrow = DUE + DAY
     planning.close_due(session, tomorrow)
     occurrence = occurrences(session, reminder)[0]
-    domain.answer(session, occurrence, Press.DONE, tomorrow, pressed_at=DUE + 4 * MINUTE)
+    answering.answer(session, occurrence, Press.DONE, tomorrow, pressed_at=DUE + 4 * MINUTE)
     assert occurrence.outcome is Outcome.DONE_IN_TIME
     assert occurrence.pressed_at == DUE + 4 * MINUTE
 
@@ -123,7 +123,7 @@ def test_later_brings_one_more_notice_a_quarter_of_an_hour_after_the_press(sessi
     phone(session, who.id, MORNING)
     reminder = remind(session, account, "08:10", now=MORNING)
     planning.plan_due(session, DUE)
-    domain.answer(session, occurrences(session, reminder)[0], Press.LATER, DUE + MINUTE)
+    answering.answer(session, occurrences(session, reminder)[0], Press.LATER, DUE + MINUTE)
     first, again = deliveries(session, reminder)
     assert first.state is State.CALLED_OFF
     assert (again.number, again.due_at) == (2, DUE + 16 * MINUTE)
@@ -134,32 +134,32 @@ def test_staff_have_sixty_seconds_before_anything_is_delivered(session: Session)
     phone(session, who.id, MORNING)
     by = By(account.id, SetBy.STAFF, "Nils, distriktssköterska", None)
     now = DUE - timedelta(seconds=10)
-    reminder = domain.set_reminder(session, who.id, wish("08:10", until=clock.today()), by, now)
+    reminder = setting.set_reminder(session, who.id, wish("08:10", until=clock.today()), by, now)
     planning.plan_due(session, now)
-    assert [each.due_at for each in deliveries(session, reminder)] == [now + domain.UNDO]
-    assert domain.undo_send(session, reminder, now + timedelta(seconds=59))
+    assert [each.due_at for each in deliveries(session, reminder)] == [now + setting.UNDO]
+    assert setting.undo_send(session, reminder, now + timedelta(seconds=59))
     assert not deliveries(session, reminder)
 
 
 def test_after_sixty_seconds_nothing_can_be_undone(session: Session) -> None:
     who, account = person(session)
     by = By(account.id, SetBy.STAFF, "Nils", None)
-    reminder = domain.set_reminder(session, who.id, wish("08:10", until=clock.today()), by, MORNING)
-    assert not domain.undo_send(session, reminder, MORNING + domain.UNDO)
+    reminder = setting.set_reminder(session, who.id, wish("08:10", until=clock.today()), by, MORNING)
+    assert not setting.undo_send(session, reminder, MORNING + setting.UNDO)
 
 
 def test_a_reminder_that_would_never_come_is_not_set(session: Session) -> None:
     who, account = person(session)
     never = wish("07:00", until=clock.today())
-    with pytest.raises(domain.NeverDue):
-        domain.set_reminder(session, who.id, never, By(account.id, SetBy.SELF), MORNING)
+    with pytest.raises(setting.NeverDue):
+        setting.set_reminder(session, who.id, never, By(account.id, SetBy.SELF), MORNING)
 
 
 def test_a_form_sent_twice_sets_one_reminder(session: Session) -> None:
     who, account = person(session)
     by, key = By(account.id, SetBy.SELF), "0e5a4a0e-0000-4000-8000-000000000000"
-    first = domain.set_reminder(session, who.id, wish("08:10"), by, MORNING, key)
-    assert domain.set_reminder(session, who.id, wish("08:10"), by, MORNING, key) is first
+    first = setting.set_reminder(session, who.id, wish("08:10"), by, MORNING, key)
+    assert setting.set_reminder(session, who.id, wish("08:10"), by, MORNING, key) is first
     assert len(listing.reminders_of(session, who.id, MORNING)) == 1
 
 
@@ -177,7 +177,7 @@ def test_a_due_time_can_be_answered_before_the_worker_has_been_round(session: Se
     local = clock.local(DUE)
     made = planning.occurrence_at(session, reminder, local.date(), local.time(), DUE + MINUTE)
     assert made is not None
-    domain.answer(session, made, Press.DONE, DUE + MINUTE)
+    answering.answer(session, made, Press.DONE, DUE + MINUTE)
     planning.plan_due(session, DUE + 2 * MINUTE)
     assert [each.outcome for each in occurrences(session, reminder)] == [Outcome.DONE_IN_TIME]
 
@@ -198,8 +198,8 @@ def test_an_answer_taken_back_before_the_due_time_still_brings_the_notice(sessio
     local, early = clock.local(DUE), DUE - timedelta(seconds=50)
     made = planning.occurrence_at(session, reminder, local.date(), local.time(), early)
     assert made is not None
-    domain.answer(session, made, Press.DONE, early)
-    domain.answer(session, made, Press.UNDO, early + timedelta(seconds=9))
+    answering.answer(session, made, Press.DONE, early)
+    answering.answer(session, made, Press.UNDO, early + timedelta(seconds=9))
     planning.plan_due(session, DUE)
     assert [(each.state, each.due_at) for each in deliveries(session, reminder)] == [(State.DUE, DUE)]
 
@@ -238,9 +238,9 @@ def test_a_reminder_that_cannot_be_read_stops_nobody_elses(
 
 def test_reminders_past_their_last_day_leave_room_for_new_ones(session: Session) -> None:
     _, account = person(session)
-    for _ in range(domain.MOST_ACTIVE):
+    for _ in range(setting.MOST_ACTIVE):
         remind(session, account, "08:10", now=MORNING, until=clock.today())
-    with pytest.raises(domain.TooMany):
+    with pytest.raises(setting.TooMany):
         remind(session, account, "08:10", now=MORNING)
     planning.plan_due(session, DUE)
     assert remind(session, account, "08:10", now=DUE + MINUTE)

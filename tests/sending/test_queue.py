@@ -13,7 +13,7 @@ from tests.reminders.setting import MINUTE, deliveries, occurrences, person, pho
 from webapp.core.db import Database
 from webapp.core.push import Outcome as Sent
 from webapp.core.push import Result
-from webapp.reminders import domain, phones, planning
+from webapp.reminders import answering, phones, planning
 from webapp.reminders.models import Delivery, Heartbeat, Reminder, State
 from webapp.reminders.outcome import Press
 from webapp.sending import queue
@@ -67,7 +67,7 @@ def test_a_worker_that_comes_back_too_late_settles_nothing(session: Session) -> 
 
 def test_what_was_answered_before_it_was_sent_is_called_off(session: Session) -> None:
     reminder = planned(session)
-    domain.answer(session, occurrences(session, reminder)[0], Press.DONE, DUE)
+    answering.answer(session, occurrences(session, reminder)[0], Press.DONE, DUE)
     assert not lease(session, reminder)
     assert [each.state for each in deliveries(session, reminder)] == [State.CALLED_OFF]
 
@@ -96,7 +96,7 @@ def test_what_is_of_no_more_use_is_not_sent_late(session: Session) -> None:
 def test_what_is_of_no_more_use_holds_up_nobody(session: Session) -> None:
     for _ in range(5):
         reminder = planned(session)
-        domain.answer(session, occurrences(session, reminder)[0], Press.DONE, DUE)
+        answering.answer(session, occurrences(session, reminder)[0], Press.DONE, DUE)
     waiting = planned(session)
     leased = queue.lease_due(session, "one", DUE, most=2)
     assert [each.occurrence_id for each in leased] == [each.id for each in occurrences(session, waiting)]

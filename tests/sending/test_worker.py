@@ -31,7 +31,7 @@ from webapp.core import clock
 from webapp.core.db import Database
 from webapp.core.keyring import Keys
 from webapp.core.push.sender import Sender
-from webapp.reminders import domain, phones, planning
+from webapp.reminders import answering, phones, planning
 from webapp.reminders.keys import TOKENS
 from webapp.reminders.models import Delivery, Reminder, State, Subscription
 from webapp.reminders.outcome import Outcome, Press
@@ -137,7 +137,7 @@ def test_what_is_answered_on_one_phone_is_not_sent_to_the_next(
     with database.writing() as session:
         reminder, given = due_now(session, service, Behaviour.CREATED)
         planning.plan_due(session, real_now())
-        domain.answer(session, occurrences(session, reminder)[0], Press.DONE, real_now())
+        answering.answer(session, occurrences(session, reminder)[0], Press.DONE, real_now())
     run_once(app, service)
     assert not service.received(given)
 

@@ -56,7 +56,7 @@ def test_her_nurse_sends_and_she_sees_who_and_why(visit: Visitor, database: Data
 def test_what_finds_no_room_stays_in_the_form(
     visit: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.reminders.domain.MOST_ACTIVE", 1)
+    monkeypatch.setattr("webapp.reminders.setting.MOST_ACTIVE", 1)
     answer = send(visit("nils"), visit, "aino")
     assert answer.status_code == 200
     page = html.unescape(answer.text)

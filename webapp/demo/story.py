@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from webapp.contacts.hours import Hours
 from webapp.core import clock
 from webapp.core.access import Sight
-from webapp.reminders import domain, planning
-from webapp.reminders.domain import Wish
+from webapp.reminders import answering, planning, setting
 from webapp.reminders.models import Occurrence, Reminder
 from webapp.reminders.outcome import Press
 from webapp.reminders.schedule import EVERY_DAY, Rule, instant, text_to_times
+from webapp.reminders.setting import Wish
 
 STILL_OPEN = timedelta(hours=3)  # what was due this recently waits for whoever tries the demo
 
@@ -54,7 +54,7 @@ def remind(session: Session, sight: Sight, facts: Mapping[str, Any], began: date
     )
     words = ("why", "how", "if_not", "assessed_by")
     wish = Wish(text=facts["text"], rule=rule, **{key: facts.get(key, "") for key in words})
-    reminder = domain.set_reminder(session, sight.person_id, wish, domain.by_reader(sight), began)
+    reminder = setting.set_reminder(session, sight.person_id, wish, setting.by_reader(sight), began)
     _live_through(session, reminder, facts.get("answers", ()), now)
 
 
@@ -71,6 +71,6 @@ def _live_through(session: Session, reminder: Reminder, answers: list[str], now:
         press, _, minutes = said.partition("+")
         at = due_at + timedelta(minutes=int(minutes or 0))
         if press and at <= now and due_at < now - STILL_OPEN:
-            domain.answer(session, occurrence, Press(press), at)
+            answering.answer(session, occurrence, Press(press), at)
     planning.close_due(session, now)
     session.flush()

@@ -22,7 +22,7 @@ from webapp.plans import domain, participants, row_reminders
 from webapp.plans.models import Doer, Plan, PlanRow
 from webapp.plans.participants import Other
 from webapp.plans.row_reminders import Proposed
-from webapp.reminders.domain import by_reader
+from webapp.reminders.setting import by_reader
 from webapp.sharing import marks, notices, sip
 from webapp.sharing.sip import Agreed
 from webapp.what_matters import domain as what_matters

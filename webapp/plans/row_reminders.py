@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from webapp.core import clock
 from webapp.plans.models import PlanRow
 from webapp.plans.reminder_models import RowReminder
-from webapp.reminders import domain as reminders
-from webapp.reminders.domain import By, Wish
+from webapp.reminders import setting as reminders
 from webapp.reminders.models import Reminder, SetBy
 from webapp.reminders.schedule import Rule, bits_to_days, days_to_bits, text_to_times, times_to_text
+from webapp.reminders.setting import By, Wish
 
 
 @dataclass(frozen=True, slots=True)

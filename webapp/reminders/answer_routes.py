@@ -17,8 +17,8 @@ from webapp.core.access import public
 from webapp.core.i18n import force_language
 from webapp.core.security import token_in_address
 from webapp.pages.routes import device_language
-from webapp.reminders import domain, keys
-from webapp.reminders.domain import ByToken
+from webapp.reminders import answering, keys
+from webapp.reminders.answering import ByToken
 from webapp.reminders.outcome import Press
 
 bp = Blueprint("answers", __name__, url_prefix="/s")
@@ -53,18 +53,18 @@ def answer(token: str) -> ResponseReturnValue:
     press, pressed_at = _press(request.form.get("svar")), _instant(request.form.get("tryckt"))
     if not found.takes(pressed_at, now):
         return redirect(url_for(".show", token=token), 303)
-    occurrence = domain.occurrence_of(db.session, found.person_id, found.occurrence_id) or abort(404)
+    occurrence = answering.occurrence_of(db.session, found.person_id, found.occurrence_id) or abort(404)
     try:
-        domain.answer(
+        answering.answer(
             db.session,
             occurrence,
             press,
             now,
             pressed_at=pressed_at,
             press_id=_uuid(request.form.get("id")),
-            most=domain.MOST_BY_TOKEN,
+            most=answering.MOST_BY_TOKEN,
         )
-    except domain.NotYet:
+    except answering.NotYet:
         abort(404)
     db.session.commit()
     return redirect(url_for(".show", token=token), 303)
@@ -82,7 +82,7 @@ def text(token: str) -> ResponseReturnValue:
 
 def _found(token: str) -> ByToken:
     occurrence_id = keys.tokens().read(token) or abort(404)
-    return domain.by_token(db.session, occurrence_id) or abort(404)
+    return answering.by_token(db.session, occurrence_id) or abort(404)
 
 
 def _press(typed: str | None) -> Press:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from webapp.core import clock
 from webapp.core.db import rows
 from webapp.directory.models import Unit
-from webapp.reminders.domain import Sees, may_see
 from webapp.reminders.models import Answered, Occurrence, Reminder, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule, bits_to_days, instant, text_to_times
+from webapp.reminders.setting import Sees, may_see
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from wtforms.validators import InputRequired, Optional, Regexp, StopValidation
 from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import LazyText, _l, weekday_name
-from webapp.reminders.domain import Wish
 from webapp.reminders.schedule import EVERY_DAY, Rule
+from webapp.reminders.setting import Wish
 
 MOST_TEXT = 120
 MOST_WORDS = 500

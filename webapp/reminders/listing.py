@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from webapp.core.db import rows
 from webapp.directory.models import Unit
-from webapp.reminders.domain import Sees, may_see, rule_of
 from webapp.reminders.models import Reminder, SetBy
+from webapp.reminders.setting import Sees, may_see, rule_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core.sealing import without_texts
-from webapp.reminders.domain import rule_of
 from webapp.reminders.models import Delivery, Occurrence, Reminder, State, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule
+from webapp.reminders.setting import rule_of
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from webapp.core.access import needs, sight
 from webapp.core.i18n import _l, plain
 from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
-from webapp.reminders import domain, listing, phones, words
+from webapp.reminders import answering, listing, phones, setting, words
 from webapp.reminders.forms import ReminderForm
 from webapp.reminders.models import Reminder
 from webapp.reminders.outcome import Press
@@ -31,8 +31,8 @@ def show_all(person_id: UUID) -> ResponseReturnValue:
         reminders=listing.reminders_of(db.session, person_id, clock.now(), sight().sees),
         when=words.when,
         comes=words.comes,
-        may_change=lambda reminder: domain.may_change(sight(), reminder),
-        may_stop=lambda reminder: domain.may_stop(sight(), reminder),
+        may_change=lambda reminder: setting.may_change(sight(), reminder),
+        may_stop=lambda reminder: setting.may_stop(sight(), reminder),
         has_phone=phones.has_phone(db.session, person_id) if sight().is_self else None,
     )
 
@@ -45,11 +45,11 @@ def new(person_id: UUID) -> ResponseReturnValue:
     form = _ask(ReminderForm())
     if form.validate_on_submit():
         try:
-            by, key = domain.by_reader(sight()), form.once.data or None
-            reminder = domain.set_reminder(db.session, person_id, form.value(), by, clock.now(), key)
-        except domain.NeverDue:
+            by, key = setting.by_reader(sight()), form.once.data or None
+            reminder = setting.set_reminder(db.session, person_id, form.value(), by, clock.now(), key)
+        except setting.NeverDue:
             form.never_due()
-        except domain.TooMany:
+        except setting.TooMany:
             form.form_errors.append(plain("Det är för många påminnelser. Avsluta någon först."))
         else:
             db.session.commit()
@@ -64,14 +64,14 @@ def new(person_id: UUID) -> ResponseReturnValue:
 @needs(Permission.REMINDER_SET)
 def change(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     reminder = _reminder(reminder_id)
-    if not domain.may_change(sight(), reminder):
+    if not setting.may_change(sight(), reminder):
         abort(404)
     form = _ask(ReminderForm(data=words.as_typed(reminder)))
     form.first_day = reminder.from_on
     if form.validate_on_submit():
         try:
-            domain.change(db.session, reminder, form.value(), domain.by_reader(sight()), clock.now())
-        except domain.NeverDue:
+            setting.change(db.session, reminder, form.value(), setting.by_reader(sight()), clock.now())
+        except setting.NeverDue:
             form.never_due()
         else:
             db.session.commit()
@@ -83,7 +83,7 @@ def change(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:reminder_id>/pausa")
 @needs(Permission.REMINDER_SET)
 def pause(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
-    domain.pause(db.session, _stoppable(reminder_id), clock.now())
+    setting.pause(db.session, _stoppable(reminder_id), clock.now())
     return _done(person_id, plain("Pausad. Inget kommer förrän du startar den igen."))
 
 
@@ -91,7 +91,7 @@ def pause(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
 @needs(Permission.REMINDER_SET)
 def resume(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     reminder = _stoppable(reminder_id)
-    domain.resume(db.session, reminder, clock.now())
+    setting.resume(db.session, reminder, clock.now())
     return _done(person_id, words.saved(reminder, clock.now()))
 
 
@@ -102,7 +102,7 @@ def end(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     reminder = _stoppable(reminder_id)
     if request.method != "POST":
         return render_template("reminders/end.html", reminder=reminder)
-    domain.end(db.session, reminder, clock.now())
+    setting.end(db.session, reminder, clock.now())
     return _done(person_id, plain("Avslutad."))
 
 
@@ -128,8 +128,8 @@ def _press(person_id: UUID, reminder_id: UUID, on: str, at: str, press: Press) -
     reminder = _reminder(reminder_id, ended_too=True)
     occurrence = occurrence_at(db.session, reminder, *_due_time(on, at), now) or abort(404)
     try:
-        result = domain.answer(db.session, occurrence, press, now, pressed_as=marks.written_as(sight()))
-    except domain.NotYet:
+        result = answering.answer(db.session, occurrence, press, now, pressed_as=marks.written_as(sight()))
+    except answering.NotYet:
         abort(404)
     has_phone = phones.has_phone(db.session, person_id)
     db.session.commit()
@@ -152,12 +152,12 @@ def _ask(form: ReminderForm) -> ReminderForm:
 
 
 def _reminder(reminder_id: UUID, *, ended_too: bool = False) -> Reminder:
-    return domain.reminder_of(db.session, sight().person_id, reminder_id, ended_too=ended_too) or abort(404)
+    return setting.reminder_of(db.session, sight().person_id, reminder_id, ended_too=ended_too) or abort(404)
 
 
 def _stoppable(reminder_id: UUID) -> Reminder:
     reminder = _reminder(reminder_id)
-    return reminder if domain.may_stop(sight(), reminder) else abort(404)
+    return reminder if setting.may_stop(sight(), reminder) else abort(404)
 
 
 def _done(person_id: UUID, said: str) -> ResponseReturnValue:

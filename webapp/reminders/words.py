@@ -8,10 +8,10 @@ from typing import Any
 
 from webapp.core import clock
 from webapp.core.i18n import format_day, format_moment, format_time, plain, weekday_name
-from webapp.reminders.domain import Shown, rule_of
 from webapp.reminders.models import Reminder
 from webapp.reminders.outcome import DONE, Outcome, Press, Result
 from webapp.reminders.schedule import EVERY_DAY, bits_to_days, text_to_times
+from webapp.reminders.setting import Shown, rule_of
 
 
 def when(reminder: Shown) -> str:

@@ -15,7 +15,7 @@ from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
 from webapp.plans import freezing
-from webapp.reminders import domain as reminders
+from webapp.reminders import setting as reminders
 from webapp.sharing import changing, domain, invitations, link, protection
 from webapp.sharing.forms import GrantForm, as_chosen
 from webapp.sharing.models import Consent, ConsentKind

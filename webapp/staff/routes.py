@@ -16,8 +16,8 @@ from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.permissions import Permission
-from webapp.reminders import domain as reminders
-from webapp.reminders import phones
+from webapp.reminders import answering, phones
+from webapp.reminders import setting as reminders
 from webapp.reminders import words as reminder_words
 from webapp.reminders.forms import StaffReminderForm
 from webapp.reminders.models import Reminder
@@ -135,7 +135,7 @@ def outcome(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     return render_template(
         "staff/outcome.html",
         reminder=reminder,
-        outcomes=reminders.outcomes_of(db.session, reminder.id),
+        outcomes=answering.outcomes_of(db.session, reminder.id),
         words=words.OUTCOMES,
         when=reminder_words.when(reminder),
         until=reminder_words.until(reminder),
