@@ -20,7 +20,9 @@ from webapp.reminders import planning
 from webapp.reminders.models import Occurrence, Reminder
 from webapp.sharing import care
 from webapp.staff import domain
-from webapp.staff.domain import Task
+from webapp.work_list import domain as tasks
+from webapp.work_list.domain import Task
+from webapp.work_list.people import people_of
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TODAY = date(2026, 3, 9)
@@ -54,8 +56,8 @@ def test_the_list_says_what_to_do_and_nothing_that_the_person_wrote(app: Flask, 
 def test_the_most_urgent_stands_first(app: Flask, database: Database) -> None:
     with database.read() as session:
         unit = one_saying(session, Unit.name, "Hemtjänsten Arjeplog")
-        people = domain.people_of(session, unit.id, TODAY)
-        items = domain.work_list(session, unit.id, unit.organisation_id, people, NOON)
+        people = people_of(session, unit.id, TODAY)
+        items = tasks.work_list(session, unit.id, unit.organisation_id, people, NOON)
     order = list(Task)
     places = [order.index(item.task) for item in items]
     assert places == sorted(places)
@@ -110,7 +112,7 @@ def test_each_reminder_sent_stands_once_with_what_its_last_due_time_came_to(
 ) -> None:
     with database.writing() as session:
         unit = one_saying(session, Unit.name, "Arjeplogs hälsocentral")
-        people = domain.people_of(session, unit.id, TODAY)
+        people = people_of(session, unit.id, TODAY)
         before = {each.reminder.id for each in domain.sent_by(session, unit.id, people)}
         planning.plan_due(session, NOON + timedelta(days=2))
         sent = domain.sent_by(session, unit.id, people)
@@ -133,7 +135,7 @@ def test_a_person_in_two_care_relations_of_one_unit_stands_once(
         care.begin_care(session, aino, unit, "Sår", NOON)
         unit_id = unit.id
     with database.read() as session:
-        assert [person.called for person in domain.people_of(session, unit_id, TODAY)] == ["Aino"]
+        assert [person.called for person in people_of(session, unit_id, TODAY)] == ["Aino"]
     assert visit("nils").get(f"{visit.p('aino')}/idag").status_code == 200
 
 
@@ -184,7 +186,7 @@ def test_self_care_to_assess_again_stands_with_its_last_day_the_soonest_first(
         sooner = one_saying(session, Reminder.text, "Frukost och tabletter")
         sooner.person_id, sooner.unit_id, sooner.until_on = gun, unit.id, TODAY + timedelta(days=3)
         session.flush()
-        people = domain.people_of(session, unit.id, TODAY)
-        items = domain.work_list(session, unit.id, unit.organisation_id, people, NOON)
+        people = people_of(session, unit.id, TODAY)
+        items = tasks.work_list(session, unit.id, unit.organisation_id, people, NOON)
     ending = [item.until_on for item in items if item.task is Task.ENDING]
     assert ending == [TODAY + timedelta(days=3), TODAY + timedelta(days=10)]

@@ -22,6 +22,8 @@ from webapp.reminders import words as reminder_words
 from webapp.reminders.forms import StaffReminderForm
 from webapp.reminders.models import Reminder
 from webapp.staff import domain, words
+from webapp.work_list import domain as tasks
+from webapp.work_list.people import people_of
 
 bp = Blueprint("staff", __name__, url_prefix="/personal")
 
@@ -31,15 +33,15 @@ bp = Blueprint("staff", __name__, url_prefix="/personal")
 def work_list() -> ResponseReturnValue:
     """What needs somebody today. A list is no opening of a person: it names nothing they have written."""
     now, unit_id = clock.now(), _unit()
-    people = domain.people_of(db.session, unit_id, clock.today())
+    people = people_of(db.session, unit_id, clock.today())
     organisation_id, kinds = the_reader.organisation_id or abort(404), flows.own(Flow(the_reader.flow))
-    items = domain.work_list(db.session, unit_id, organisation_id, people, now, kinds)
+    items = tasks.work_list(db.session, unit_id, organisation_id, people, now, kinds)
     return render_template(
         "staff/work_list.html",
         items=items,
         people=people,
         tasks=words.TASKS,
-        urgent=domain.URGENT,
+        urgent=tasks.URGENT,
         age=lambda person: words.age(person, clock.today()),
         assignments=accounts.assignments_of(db.session, the_reader.staff_id or abort(404), clock.today()),
         now=now,
@@ -50,7 +52,7 @@ def work_list() -> ResponseReturnValue:
 @signed_in("staff", Duty.CARE)
 def search() -> ResponseReturnValue:
     """The people of one's own unit; what is typed narrows the list and is not kept in the address."""
-    people = domain.people_of(db.session, _unit(), clock.today())
+    people = people_of(db.session, _unit(), clock.today())
     return render_template(
         "staff/people.html", people=people, age=lambda person: words.age(person, clock.today())
     )
@@ -59,7 +61,7 @@ def search() -> ResponseReturnValue:
 @bp.get("/skickat")
 @signed_in("staff", Duty.CARE)
 def sent() -> ResponseReturnValue:
-    people = domain.people_of(db.session, _unit(), clock.today())
+    people = people_of(db.session, _unit(), clock.today())
     return render_template(
         "staff/sent.html",
         sent=domain.sent_by(db.session, _unit(), people),

@@ -13,7 +13,7 @@ from webapp.directory.flows import Flow
 from webapp.plans.models import Doer
 from webapp.reminders.outcome import Outcome
 from webapp.sharing.guardians import age as years
-from webapp.staff.domain import Task
+from webapp.work_list.domain import Task
 
 TASKS: Mapping[Task, tuple[LazyText, str]] = {
     Task.UNDELIVERED: (_l("Påminnelse nådde inte fram"), "varning"),

@@ -1,0 +1,1 @@
+"""What needs somebody at a unit: its people, and why each of them stands on the list."""
