@@ -35,7 +35,16 @@ from webapp.core.push import Vapid, check_subscription, new_private_key
 from webapp.core.push.sender import Sender
 from webapp.migrations import steps
 from webapp.reminders import phones, setting
-from webapp.reminders.models import Delivery, Occurrence, Reminder, SetBy, State, Subscription
+from webapp.reminders.models import (
+    Channel,
+    Delivery,
+    Occurrence,
+    Purpose,
+    Reminder,
+    SetBy,
+    State,
+    Subscription,
+)
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import EVERY_DAY, Rule
 from webapp.reminders.setting import By, Wish
@@ -186,7 +195,7 @@ def make_due(database: Database, messages: int) -> None:
     with database.writing() as session:
         session.execute(delete(Delivery))
         session.execute(delete(Occurrence))
-        phones_ = session.execute(select(Subscription.id, Subscription.person_id)).all()
+        phones_ = session.execute(select(Subscription.id, Subscription.person_id, Subscription.origin)).all()
         reminders = dict(session.execute(select(Reminder.person_id, Reminder.id)).all())
         occurrences, deliveries = [], []
         for number in range(messages):
@@ -209,7 +218,10 @@ def make_due(database: Database, messages: int) -> None:
                     "id": uuid4(),
                     "person_id": phone.person_id,
                     "occurrence_id": occurrence,
+                    "purpose": Purpose.REMINDER,
+                    "channel": Channel.PUSH,
                     "subscription_id": phone.id,
+                    "lane": phone.origin,
                     "number": 1,
                     "state": State.DUE,
                     "due_at": now,
@@ -217,6 +229,7 @@ def make_due(database: Database, messages: int) -> None:
                     "attempts": 0,
                     "worker": "",
                     "lease_until": now,
+                    "cause": "",
                 }
             )
         session.execute(insert(Occurrence), occurrences)

@@ -116,7 +116,7 @@ WORKER: Mapping[str, Mapping[str, str]] = {
     "alembic_version": {"SELECT": ""},
     "care_contact": {"SELECT": "id, person_id, unit_id, from_on, ended_at", "UPDATE": "ended_at"},
     "care_relation": {"SELECT": "id, person_id, unit_id, from_on, until_on, ended_at"},
-    "consent": {"SELECT": "id, person_id, relative_id, kind, from_on, until_on, withdrawn_at"},
+    "consent": {"SELECT": "id, person_id, relative_id, kind, reminders, from_on, until_on, withdrawn_at"},
     "daily_task": {"SELECT": "", "INSERT": "", "DELETE": ""},
     "delivery": {"SELECT": "", "INSERT": "", "UPDATE": ""},
     "freeze": {"SELECT": "id, person_id, relative_id, lifted_at"},

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core import fence
-from webapp.reminders.models import Answered, Delivery, Occurrence, Reminder, State, Subscription
+from webapp.reminders.models import Answered, Delivery, Occurrence, Purpose, Reminder, State, Subscription
 from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
 
 MOST_BY_TOKEN = 50  # presses kept per due time from a notice, which needs no session; more is no person
@@ -78,7 +78,11 @@ def _known(session: Session, press_id: UUID | None) -> bool:
 
 
 def was_delivered(session: Session, occurrence_id: UUID) -> bool:
-    sent = select(Delivery.id).where(Delivery.occurrence_id == occurrence_id, Delivery.state == State.SENT)
+    sent = select(Delivery.id).where(
+        Delivery.occurrence_id == occurrence_id,
+        Delivery.purpose == Purpose.REMINDER,
+        Delivery.state == State.SENT,
+    )
     return session.scalar(sent.limit(1)) is not None
 
 
@@ -93,7 +97,9 @@ def _apply(session: Session, occurrence: Occurrence, result: Result, now: dateti
 
 def remind_again(session: Session, occurrence: Occurrence, at: datetime) -> None:
     """One more notice for the same due time, to every phone the person has now. Same tag: it replaces the first."""
-    sent = session.scalars(select(Delivery).where(Delivery.occurrence_id == occurrence.id)).all()
+    sent = session.scalars(
+        select(Delivery).where(Delivery.occurrence_id == occurrence.id, Delivery.purpose == Purpose.REMINDER)
+    ).all()
     number = max((delivery.number for delivery in sent), default=0) + 1
     for delivery in sent:
         if delivery.state is State.DUE:
@@ -103,20 +109,21 @@ def remind_again(session: Session, occurrence: Occurrence, at: datetime) -> None
         Delivery(
             person_id=occurrence.person_id,
             occurrence_id=occurrence.id,
-            subscription_id=subscription_id,
+            subscription_id=phone.id,
+            lane=phone.origin,
             number=number,
             due_at=at,
             useless_at=occurrence.closes_at,
             lease_until=at,
         )
-        for subscription_id in _live_phones(session, occurrence.person_id)
+        for phone in _live_phones(session, occurrence.person_id)
     )
     session.flush()
 
 
-def _live_phones(session: Session, person_id: UUID) -> Sequence[UUID]:
+def _live_phones(session: Session, person_id: UUID) -> Sequence[Subscription]:
     return session.scalars(
-        select(Subscription.id).where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
+        select(Subscription).where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
     ).all()
 
 

@@ -118,6 +118,7 @@ class Subscription(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     endpoint: Mapped[str] = mapped_column(String(1024), unique=True)
+    origin: Mapped[str] = mapped_column(String(300), default="")  # of the push service: https://…
     p256dh: Mapped[bytes] = mapped_column(LargeBinary(65))
     auth: Mapped[bytes] = mapped_column(LargeBinary(16))
     vapid_key: Mapped[str] = mapped_column(String(100))  # the public key it was made with
@@ -137,12 +138,44 @@ class State(StrEnum):
     CALLED_OFF = "called_off"  # answered, ended, paused or withdrawn before it was sent
 
 
+class Channel(StrEnum):
+    """The way a notice goes."""
+
+    PUSH = "push"  # to one subscription
+    SMS = "sms"  # to the person's own number
+    EMAIL = "email"
+
+
+class Purpose(StrEnum):
+    """What a notice is for, which decides what is asked again before it goes: webapp/sending/wanted.py."""
+
+    REMINDER = "reminder"  # to the person themselves
+    RELATIVE = (
+        "relative"  # to a relative, of an occurrence that is not their own: `person_id` is the relative
+    )
+    CLOSING = "closing"  # takes the notice away on the phones where it was not answered
+    TRIAL = "trial"  # so that the person sees that it works; has no occurrence
+
+
 class Delivery(Base):
-    """One notice on its way to one subscription; leased by one worker at a time."""
+    """One notice on its way to one subscription, or by one other channel; leased by one worker at a time."""
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("occurrence_id", "subscription_id", "number"),
+        UniqueConstraint("occurrence_id", "subscription_id", "purpose", "number", name="uq_delivery_phone"),
+        Index(
+            "uq_delivery_channel",
+            "occurrence_id",
+            "person_id",
+            "channel",
+            "purpose",
+            "number",
+            unique=True,
+            sqlite_where=text("subscription_id IS NULL"),
+            postgresql_where=text("subscription_id IS NULL"),
+        ),
+        CheckConstraint("(channel = 'push') = (subscription_id IS NOT NULL)", name="push_goes_to_a_phone"),
+        CheckConstraint("(purpose = 'trial') = (occurrence_id IS NULL)", name="a_trial_has_no_occurrence"),
         Index(
             "ix_delivery_due",
             "due_at",
@@ -151,9 +184,12 @@ class Delivery(Base):
         ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)  # whom it goes to
+    purpose: Mapped[Purpose] = mapped_column(choice(Purpose), default=Purpose.REMINDER)
+    channel: Mapped[Channel] = mapped_column(choice(Channel), default=Channel.PUSH)
+    lane: Mapped[str] = mapped_column(String(300), default="")  # the push service's origin, or the channel
     occurrence_id: Mapped[UUID | None] = mapped_column(ForeignKey("occurrence.id"))  # None: a trial notice
-    subscription_id: Mapped[UUID] = mapped_column(ForeignKey("subscription.id"))
+    subscription_id: Mapped[UUID | None] = mapped_column(ForeignKey("subscription.id"))  # None: no push
     number: Mapped[int] = mapped_column(default=1)  # 1 the first notice, then one for each "later"
     state: Mapped[State] = mapped_column(choice(State), default=State.DUE)
     due_at: Mapped[datetime]
@@ -162,7 +198,8 @@ class Delivery(Base):
     worker: Mapped[str] = mapped_column(String(60), default="")
     lease_until: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    status: Mapped[int | None]  # the push service's last answer
+    status: Mapped[int | None]  # the service's last answer
+    cause: Mapped[str] = mapped_column(String(40), default="")  # why it was given up, in a short code
 
 
 class Heartbeat(Base):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.core import fence
 from webapp.core.db import rows
 from webapp.core.push import CheckedSubscription
-from webapp.reminders.models import Delivery, State, Subscription
+from webapp.reminders.models import Delivery, Purpose, State, Subscription
 
 MOST_PHONES = 10
 _ONE_PHONE = (
@@ -59,7 +59,7 @@ def subscribe(
     if known is None:
         known = Subscription(id=uuid4(), endpoint=checked.endpoint, made_at=now)
         session.add(known)
-    known.person_id = person_id
+    known.person_id, known.origin = person_id, checked.origin
     known.p256dh, known.auth, known.vapid_key = checked.p256dh, checked.auth, vapid_key
     known.confirmed_at, known.retired_at = now, None
     session.flush()
@@ -120,7 +120,7 @@ def try_out(session: Session, subscription: Subscription, now: datetime) -> None
     """Send a trial notice at once, so that the person sees that it works. One that waits already is enough."""
     waiting = select(Delivery.id).where(
         Delivery.subscription_id == subscription.id,
-        Delivery.occurrence_id.is_(None),
+        Delivery.purpose == Purpose.TRIAL,
         Delivery.state == State.DUE,
         Delivery.useless_at > now,
     )
@@ -129,6 +129,8 @@ def try_out(session: Session, subscription: Subscription, now: datetime) -> None
     session.add(
         Delivery(
             person_id=subscription.person_id,
+            purpose=Purpose.TRIAL,
+            lane=subscription.origin,
             subscription_id=subscription.id,
             due_at=now,
             useless_at=now + TRIAL_LASTS,

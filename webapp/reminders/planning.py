@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core.sealing import without_texts
-from webapp.reminders.models import Delivery, Occurrence, Reminder, State, Subscription
+from webapp.reminders.models import Channel, Delivery, Occurrence, Purpose, Reminder, State, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule
 from webapp.reminders.setting import rule_of
@@ -97,15 +97,16 @@ def _already(
     return {(row.reminder_id, row.local_on, row.local_at) for row in rows}
 
 
-def _phones(session: Session, person_ids: set[UUID]) -> dict[UUID, list[UUID]]:
-    phones: dict[UUID, list[UUID]] = {}
+def _phones(session: Session, person_ids: set[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Each person's phones, and the push service of each."""
+    phones: dict[UUID, list[tuple[UUID, str]]] = {}
     rows = session.execute(
-        select(Subscription.person_id, Subscription.id).where(
+        select(Subscription.person_id, Subscription.id, Subscription.origin).where(
             Subscription.person_id.in_(person_ids), Subscription.retired_at.is_(None)
         )
     )
     for row in rows:
-        phones.setdefault(row.person_id, []).append(row.id)
+        phones.setdefault(row.person_id, []).append((row.id, row.origin))
     return phones
 
 
@@ -122,13 +123,16 @@ def _occurrence(reminder: Reminder, due: Due, rule: Rule) -> dict[str, Any]:
     }
 
 
-def _delivery(occurrence: dict[str, Any], phone: UUID, reminder: Reminder) -> dict[str, Any]:
+def _delivery(occurrence: dict[str, Any], phone: tuple[UUID, str], reminder: Reminder) -> dict[str, Any]:
     due_at = max(occurrence["due_at"], reminder.held_until)  # staff's 60 seconds to undo
     return {
         "id": uuid4(),
         "person_id": occurrence["person_id"],
         "occurrence_id": occurrence["id"],
-        "subscription_id": phone,
+        "purpose": Purpose.REMINDER,
+        "channel": Channel.PUSH,
+        "subscription_id": phone[0],
+        "lane": phone[1],
         "number": 1,
         "state": State.DUE,
         "due_at": due_at,
@@ -136,6 +140,7 @@ def _delivery(occurrence: dict[str, Any], phone: UUID, reminder: Reminder) -> di
         "attempts": 0,
         "worker": "",
         "lease_until": due_at,
+        "cause": "",
     }
 
 
@@ -183,7 +188,11 @@ def close_due(session: Session, now: datetime, most: int = 1000) -> int:
         return 0
     reached = (
         select(Delivery.id)
-        .where(Delivery.occurrence_id == Occurrence.id, Delivery.state == State.SENT)
+        .where(
+            Delivery.occurrence_id == Occurrence.id,
+            Delivery.purpose == Purpose.REMINDER,
+            Delivery.state == State.SENT,
+        )
         .correlate(Occurrence)
         .exists()
     )

@@ -14,15 +14,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, delete, not_, or_, select, update
+from sqlalchemy import Uuid, and_, bindparam, delete, not_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
+from webapp.core import clock
 from webapp.core.db import rows
 from webapp.core.push import Outcome as Sent
 from webapp.core.push import Result
-from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Reminder, State, Subscription
-from webapp.reminders.outcome import Outcome
+from webapp.reminders.models import (
+    Channel,
+    Delivery,
+    Heartbeat,
+    Occurrence,
+    Purpose,
+    Reminder,
+    State,
+    Subscription,
+)
+from webapp.sending import wanted
+from webapp.sending.wanted import WANTED
 
 LEASE = timedelta(seconds=45)  # well over the sender's deadline of 10 s
 FIRST_WAIT = 2.0  # seconds; doubles with each attempt, with full jitter
@@ -39,11 +50,15 @@ class Leased:
     """One delivery in this worker's hands. `lease_until` is the fence: with another, it is no longer ours."""
 
     id: UUID
+    person_id: UUID
+    purpose: Purpose
+    channel: Channel
     occurrence_id: UUID | None
-    subscription_id: UUID
+    subscription_id: UUID | None  # None: not by push, and there are no keys
     endpoint: str
     p256dh: bytes
     auth: bytes
+    vapid_key: str
     language: str
     shows_text: bool
     useless_at: datetime
@@ -60,11 +75,11 @@ def lease_due(session: Session, worker: str, now: datetime, most: int = 200) -> 
     """
     lease_until = now + LEASE
     while taken := _take(session, worker, now, lease_until, most):
-        facts = rows(session, _FACTS, {"taken": taken})
+        facts = rows(session, _FACTS, {"taken": taken, **wanted.given(clock.local(now).date())})
         _set_state(session, [row.id for row in facts if not row.wanted], State.CALLED_OFF)
-        wanted = [row for row in facts if row.wanted]
-        _set_state(session, [row.id for row in wanted if row.useless_at <= now], State.TOO_LATE)
-        if leased := [_leased(row, lease_until) for row in wanted if row.useless_at > now]:
+        going = [row for row in facts if row.wanted]
+        _set_state(session, [row.id for row in going if row.useless_at <= now], State.TOO_LATE)
+        if leased := [_leased(row, lease_until) for row in going if row.useless_at > now]:
             return leased
     return []
 
@@ -88,37 +103,26 @@ def _take(session: Session, worker: str, now: datetime, lease_until: datetime, m
     ).all()
 
 
-# Whether it is still wanted is asked again here: the person lives, the phone is theirs and not switched off,
-# the reminder goes on, and nobody has answered. A trial notice has no occurrence.
-_WANTED = and_(
-    Person.deceased_at.is_(None),
-    Subscription.retired_at.is_(None),
-    Subscription.person_id == Delivery.person_id,
-    or_(
-        Delivery.occurrence_id.is_(None),
-        and_(
-            Occurrence.outcome == Outcome.OPEN,
-            Reminder.paused_at.is_(None),
-            Reminder.ended_at.is_(None),
-        ),
-    ),
-)
 _FACTS = (
     select(
         Delivery.id,
+        Delivery.person_id,
+        Delivery.purpose,
+        Delivery.channel,
         Delivery.occurrence_id,
         Delivery.subscription_id,
         Subscription.endpoint,
         Subscription.p256dh,
         Subscription.auth,
+        Subscription.vapid_key,
         Person.language,
         and_(Person.lock_screen_text, not_(Person.protected)).label("shows_text"),
         Delivery.useless_at,
         Delivery.attempts,
-        _WANTED.label("wanted"),
+        WANTED.label("wanted"),
     )
-    .join(Subscription, Subscription.id == Delivery.subscription_id)
     .join(Person, Person.id == Delivery.person_id)
+    .outerjoin(Subscription, Subscription.id == Delivery.subscription_id)
     .outerjoin(Occurrence, Occurrence.id == Delivery.occurrence_id)
     .outerjoin(Reminder, Reminder.id == Occurrence.reminder_id)
     .where(Delivery.id.in_(bindparam("taken", type_=Uuid(), expanding=True)))
@@ -128,11 +132,15 @@ _FACTS = (
 def _leased(row: Any, lease_until: datetime) -> Leased:
     return Leased(
         id=row.id,
+        person_id=row.person_id,
+        purpose=row.purpose,
+        channel=row.channel,
         occurrence_id=row.occurrence_id,
         subscription_id=row.subscription_id,
-        endpoint=row.endpoint,
-        p256dh=row.p256dh,
-        auth=row.auth,
+        endpoint=row.endpoint or "",
+        p256dh=row.p256dh or b"",
+        auth=row.auth or b"",
+        vapid_key=row.vapid_key or "",
         language=row.language,
         shows_text=bool(row.shows_text),
         useless_at=row.useless_at,
@@ -155,22 +163,22 @@ def settle_sent(
     session: Session, worker: str, results: Iterable[tuple[Leased, Result]], now: datetime
 ) -> None:
     """Write down what became of each delivery, only where the lease is still ours."""
-    alike: dict[tuple[datetime, State, int | None], list[UUID]] = {}
+    alike: dict[tuple[datetime, State, int | None, str], list[UUID]] = {}
     gone: list[UUID] = []
     for leased, result in results:
         if result.outcome is Sent.LATER or (result.status in NOT_US and leased.attempts < TRIES_OF_OUR_NAME):
             _wait(session, worker, leased, result, now)
             continue
         state = State(result.outcome.value)
-        alike.setdefault((leased.lease_until, state, result.status), []).append(leased.id)
-        if state is State.GONE:
+        alike.setdefault((leased.lease_until, state, result.status, result.cause), []).append(leased.id)
+        if state is State.GONE and leased.subscription_id is not None:
             gone.append(leased.subscription_id)
-    for (lease_until, state, status), ids in alike.items():
+    for (lease_until, state, status, cause), ids in alike.items():
         sent_at = now if state is State.SENT else None
         session.execute(
             update(Delivery)
             .where(Delivery.id.in_(ids), Delivery.worker == worker, Delivery.lease_until == lease_until)
-            .values(state=state, status=status, sent_at=sent_at)
+            .values(state=state, status=status, cause=cause, sent_at=sent_at)
             .execution_options(synchronize_session=False)
         )
     if gone:
@@ -194,6 +202,7 @@ def _wait(session: Session, worker: str, leased: Leased, result: Result, now: da
         .values(
             state=State.TOO_LATE if too_late else State.DUE,
             status=result.status,
+            cause=result.cause,
             due_at=at,
             lease_until=at,
         )

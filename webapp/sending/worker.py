@@ -24,6 +24,7 @@ from webapp.core.db import Database
 from webapp.core.push import Message, Outcome, Result
 from webapp.core.push.sender import Sender
 from webapp.reminders import planning
+from webapp.reminders.models import Channel
 from webapp.reminders.tokens import Tokens
 from webapp.sending import notice, queue
 from webapp.sending.queue import Leased
@@ -142,8 +143,7 @@ class Worker:
 
     async def _send(self, delivery: Leased) -> None:
         try:
-            now = self.now()
-            result = await self.sender.send(self._message(delivery, now), now)
+            result = await self._by_its_channel(delivery, self.now())
         except Exception:
             log.exception("delivery failed: id=%s", delivery.id)
             result = Result(Outcome.LATER)
@@ -151,6 +151,11 @@ class Worker:
         self.finished.append((delivery, result))
         if len(self.finished) >= AT_ONCE // 2 or not self.in_hand:
             self.wake.set()
+
+    async def _by_its_channel(self, delivery: Leased, now: datetime) -> Result:
+        if delivery.channel is Channel.PUSH:
+            return await self.sender.send(self._message(delivery, now), now)
+        return Result(Outcome.REFUSED, cause="no such channel")
 
     def _message(self, delivery: Leased, now: datetime) -> Message:
         return notice.message(delivery, self.tokens, now)
