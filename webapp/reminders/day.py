@@ -16,8 +16,8 @@ from webapp.core.db import rows
 from webapp.directory.models import Unit
 from webapp.reminders.models import Answered, Occurrence, Reminder, Subscription
 from webapp.reminders.outcome import Outcome
-from webapp.reminders.schedule import Due, Rule, bits_to_days, instant, text_to_times
-from webapp.reminders.setting import Sees, may_see
+from webapp.reminders.schedule import Due, instant
+from webapp.reminders.setting import Sees, may_see, rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,9 @@ _REMINDERS = (
         Reminder.days,
         Reminder.from_on,
         Reminder.until_on,
+        Reminder.every_days,
+        Reminder.every_weeks,
+        Reminder.breaks,
         Reminder.next_due_at,
         exists()
         .where(Subscription.person_id == Reminder.person_id, Subscription.retired_at.is_(None))
@@ -163,7 +166,7 @@ def _still_to_plan(row: Any, today: date) -> Iterable[tuple[Due, datetime]]:
     """Due times that the worker has not come to, and when each closes: they are shown and can be answered."""
     if row.next_due_at is None:
         return []
-    rule = Rule(text_to_times(row.times), bits_to_days(row.days), row.from_on, row.until_on)
+    rule = rule_of(row)
     return [(due, rule.closes(due)) for due in rule.on(today) if due.at >= row.next_due_at]
 
 

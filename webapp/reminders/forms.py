@@ -21,12 +21,11 @@ from wtforms.validators import InputRequired, Optional, Regexp, StopValidation
 from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import LazyText, _l, weekday_name
-from webapp.reminders.schedule import EVERY_DAY, Rule
+from webapp.reminders.schedule import EVERY_DAY, LAST_YEAR, Rule
 from webapp.reminders.setting import Wish
 
 MOST_TEXT = 120
 MOST_WORDS = 500
-LAST_YEAR = 2100
 _CLOCK = re.compile(r"(?:kl\.?\s*)?(\d{1,2})(?:\s*[.:]?\s*(\d{2}))?")
 WRITE_A_TIME = _l("Skriv en tid, till exempel 13.00")
 

@@ -31,6 +31,9 @@ class Listed:
     days: int
     from_on: date
     until_on: date | None
+    every_days: int
+    every_weeks: int
+    breaks: str
     set_by: SetBy
     set_as: str
     unit_id: UUID | None
@@ -52,6 +55,9 @@ _NOT_ENDED = (
         Reminder.days,
         Reminder.from_on,
         Reminder.until_on,
+        Reminder.every_days,
+        Reminder.every_weeks,
+        Reminder.breaks,
         Reminder.set_by,
         Reminder.set_as,
         Reminder.unit_id,

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from webapp.core.db import Base, choice
 from webapp.core.sealing import Sealed
 from webapp.reminders.outcome import Outcome, Press
+from webapp.reminders.schedule import BREAKS_LENGTH
 
 
 class SetBy(StrEnum):
@@ -37,6 +38,15 @@ class Reminder(Base):
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="ends_after_it_begins"),
         CheckConstraint("days BETWEEN 1 AND 127", name="has_a_day"),
         CheckConstraint("set_by <> 'staff' OR until_on IS NOT NULL", name="staff_say_until_when"),
+        CheckConstraint(
+            "set_by <> 'staff' OR (reassess_on IS NOT NULL AND until_on <= reassess_on)",
+            name="ends_when_assessed_anew",
+        ),
+        CheckConstraint(
+            "every_days BETWEEN 1 AND 99 AND every_weeks BETWEEN 1 AND 52 "
+            "AND (every_days = 1 OR (every_weeks = 1 AND days = 127))",
+            name="steps_by_days_or_weeks",
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -50,8 +60,15 @@ class Reminder(Base):
     if_not: Mapped[str] = mapped_column(Sealed("reminder.if_not"), default="")  # om det inte går
     times: Mapped[str] = mapped_column(String(60))  # "08:00 20:00": the clock on the kitchen wall
     days: Mapped[int]  # a bit per weekday, Monday the lowest
+    every_days: Mapped[int] = mapped_column(default=1)  # 2: every second day, counted from the first
+    every_weeks: Mapped[int] = mapped_column(
+        default=1
+    )  # 2: every second week, the first day's being the first
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+    # days when nothing comes, "2026-12-24 2027-01-07/2027-01-20": see schedule.py
+    breaks: Mapped[str] = mapped_column(String(BREAKS_LENGTH), default="")
+    exact: Mapped[bool] = mapped_column(default=False)  # on the minute: not spread with everybody else's
     set_by: Mapped[SetBy] = mapped_column(choice(SetBy))
     set_by_account: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     set_as: Mapped[str] = mapped_column(
@@ -60,6 +77,10 @@ class Reminder(Base):
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
     # who judged that it can be self-care
     assessed_by: Mapped[str] = mapped_column(Sealed("reminder.assessed_by"), default="")
+    reassess_on: Mapped[date | None]  # when staff judge anew; what they set does not outlive it
+    # "om det inte går: ring …": one of the person's contacts, or a number of the directory by its id
+    call_contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("care_contact.id"))
+    call_number: Mapped[str] = mapped_column(String(40), default="")
     set_at: Mapped[datetime]
     held_until: Mapped[datetime]  # nothing is delivered before: staff's 60 seconds to undo
     paused_at: Mapped[datetime | None]

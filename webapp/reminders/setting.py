@@ -21,7 +21,9 @@ from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import (
     Rule,
     bits_to_days,
+    breaks_to_text,
     days_to_bits,
+    text_to_breaks,
     text_to_times,
     times_to_text,
 )
@@ -51,6 +53,10 @@ class Wish:
     assessed_by: str = ""
     own_language_text: str = ""
     own_language: str = "sv"
+    exact: bool = False  # on the minute
+    reassess_on: date | None = None  # None, of what staff set: its last day
+    call_contact_id: UUID | None = None
+    call_number: str = ""  # a number of the directory, by its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,8 @@ class By:
     unit_id: UUID | None = None
 
 
-class Shown(Protocol):
-    """When a reminder comes, and who set it: of a Reminder, and of a line in the list of them."""
+class Timed(Protocol):
+    """When something comes, as it is kept in a row."""
 
     @property
     def times(self) -> str: ...
@@ -74,6 +80,17 @@ class Shown(Protocol):
     def from_on(self) -> date: ...
     @property
     def until_on(self) -> date | None: ...
+    @property
+    def every_days(self) -> int: ...
+    @property
+    def every_weeks(self) -> int: ...
+    @property
+    def breaks(self) -> str: ...
+
+
+class Shown(Timed, Protocol):
+    """When a reminder comes, and who set it: of a Reminder, and of a line in the list of them."""
+
     @property
     def set_by(self) -> SetBy: ...
     @property
@@ -94,9 +111,16 @@ def by_reader(sight: Sight) -> By:
     return By(reader.account_id, SetBy.RELATIVE, relatives_mark(sight))
 
 
-def rule_of(reminder: Shown) -> Rule:
+def rule_of(kept: Timed) -> Rule:
+    """The rule of a row, which needs no further query. Raises ValueError for a row that nobody here wrote."""
     return Rule(
-        text_to_times(reminder.times), bits_to_days(reminder.days), reminder.from_on, reminder.until_on
+        text_to_times(kept.times),
+        bits_to_days(kept.days),
+        kept.from_on,
+        kept.until_on,
+        kept.every_days,
+        kept.every_weeks,
+        text_to_breaks(kept.breaks),
     )
 
 
@@ -145,12 +169,9 @@ def _refuse_too_many(session: Session, person_id: UUID) -> None:
 
 def _says(reminder: Reminder, wish: Wish) -> bool:
     """Whether the reminder is what is wished for."""
-    return reminder.ended_at is None and (reminder.text, reminder.why, reminder.how, rule_of(reminder)) == (
-        wish.text,
-        wish.why,
-        wish.how,
-        wish.rule,
-    )
+    kept = (reminder.text, reminder.why, reminder.how, reminder.if_not, reminder.exact, rule_of(reminder))
+    wished = (wish.text, wish.why, wish.how, wish.if_not, wish.exact, wish.rule)
+    return reminder.ended_at is None and kept == wished
 
 
 def _write(reminder: Reminder, wish: Wish) -> None:
@@ -161,6 +182,13 @@ def _write(reminder: Reminder, wish: Wish) -> None:
     reminder.times = times_to_text(wish.rule.times)
     reminder.days = days_to_bits(wish.rule.weekdays)
     reminder.from_on, reminder.until_on = wish.rule.from_on, wish.rule.until_on
+    reminder.every_days, reminder.every_weeks = wish.rule.every_days, wish.rule.every_weeks
+    reminder.breaks = breaks_to_text(wish.rule.breaks)
+    reminder.exact = wish.exact
+    reminder.reassess_on = wish.reassess_on
+    if reminder.set_by is SetBy.STAFF:
+        reminder.reassess_on = wish.reassess_on or wish.rule.until_on
+    reminder.call_contact_id, reminder.call_number = wish.call_contact_id, wish.call_number
 
 
 def change(session: Session, reminder: Reminder, wish: Wish, by: By, now: datetime) -> None:

@@ -24,7 +24,7 @@ from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import LazyText, _l
 from webapp.permissions import Area, Level
-from webapp.reminders.forms import LAST_YEAR
+from webapp.reminders.schedule import LAST_YEAR
 from webapp.sharing import mandates
 from webapp.sharing.decisions import Basis
 from webapp.sharing.mandates import Because, Proof, Scope

@@ -16,7 +16,7 @@ from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.permissions import Area
-from webapp.reminders.forms import LAST_YEAR
+from webapp.reminders.schedule import LAST_YEAR
 from webapp.sharing import sip
 from webapp.sharing.models import HowGiven
 from webapp.sharing.words import AREAS
