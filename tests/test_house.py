@@ -106,6 +106,8 @@ IN_CLEAR = {
     "provider_login.provider": CHOSEN,
     "provider_login.sid": FOUND_BY,
     "read_receipt.reader": NAMES,
+    "reminder.breaks": "the days that the planner leaves out",
+    "reminder.call_number": "which public number of the directory, by its id",
     "reminder.once_key": TECHNICAL,
     "reminder.own_language": CHOSEN,
     "reminder.set_as": NAMES,
