@@ -83,7 +83,7 @@ def _register_features(app: Flask) -> None:
     )
     from webapp.plans import paper_routes as plan_on_paper
     from webapp.plans import routes as plans
-    from webapp.reminders import answer_routes, phone_routes
+    from webapp.reminders import answer_routes, history_routes, phone_routes
     from webapp.reminders import routes as reminders
     from webapp.sharing import invitation_routes as invitations
     from webapp.sharing import relative_routes as sharing  # and routes, which it adds to
@@ -134,6 +134,7 @@ def _register_features(app: Flask) -> None:
         reminders,
         answer_routes,
         phone_routes,
+        history_routes,
         sharing,
         unit_routes,
         invitations,

@@ -11,6 +11,7 @@ OF_PRESS: Mapping[str, What] = {  # by endpoint; any other press is "changed"
     "care.change": What.CARE_CHANGED,
     "care.end": What.CARE_ENDED,
     "devices.lost": What.PHONE_LOST,
+    "history.afterwards": What.ANSWERED,
     "meeting_calls.call": What.WROTE,
     "meeting_calls.write_down": What.WROTE,
     "meetings.ask": What.WROTE,

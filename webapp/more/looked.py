@@ -53,6 +53,7 @@ SAME_PAGE = {
     "agreement": "plans",
     "staff": "reminders",
     "answers": "reminders",
+    "history": "reminders",
     "printed": "plans",
     "naming": "contacts",
     "outcomes": "plans",

@@ -34,11 +34,13 @@ def answer(
     *,
     pressed_at: datetime | None = None,
     press_id: UUID | None = None,
+    said_at: datetime | None = None,
     pressed_as: str = "",
     most: int = MOST_PRESSES,
 ) -> Result:
     """Take a press in and work out what the occurrence has come to. The same `press_id` twice is once.
 
+    `said_at`: when it was done, where that is told afterwards.
     Raises NotYet when the due time has not come; the caller shows when it will.
     """
     if now < occurrence.due_at - EARLIEST:
@@ -53,6 +55,7 @@ def answer(
             press=press,
             pressed_at=believable(pressed_at, occurrence.due_at, now),
             received_at=now,
+            said_at=said_at,
             pressed_as=pressed_as,
         )
         session.add(made)
@@ -60,7 +63,7 @@ def answer(
     result = settle(
         occurrence.due_at,
         occurrence.closes_at,
-        [Pressed(each.pressed_at, each.id, each.press) for each in presses],
+        [Pressed(each.pressed_at, each.id, each.press, each.said_at) for each in presses],
         delivered=was_delivered(session, occurrence.id),
         now=now,
     )
@@ -89,7 +92,7 @@ def was_delivered(session: Session, occurrence_id: UUID) -> bool:
 def _apply(session: Session, occurrence: Occurrence, result: Result, now: datetime) -> None:
     put_off = result.later_until is not None and result.later_until != occurrence.later_until
     occurrence.outcome, occurrence.pressed_at = result.outcome, result.pressed_at
-    occurrence.later_until = result.later_until
+    occurrence.later_until, occurrence.told_later = result.later_until, result.told_later
     session.flush()
     if put_off and result.later_until is not None and now < result.later_until:
         remind_again(session, occurrence, result.later_until)

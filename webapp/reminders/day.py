@@ -91,7 +91,10 @@ _REMINDERS = (
 )
 _PRESSED_AS = (  # of the press that counts
     select(func.max(Answered.pressed_as))
-    .where(Answered.occurrence_id == Occurrence.id, Answered.pressed_at == Occurrence.pressed_at)
+    .where(
+        Answered.occurrence_id == Occurrence.id,
+        func.coalesce(Answered.said_at, Answered.pressed_at) == Occurrence.pressed_at,
+    )
     .correlate(Occurrence)
     .scalar_subquery()
 )

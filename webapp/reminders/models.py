@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -113,7 +114,12 @@ class Occurrence(Base):
     due_at: Mapped[datetime]
     closes_at: Mapped[datetime]  # after it the occurrence is unanswered, and nothing is sent late
     outcome: Mapped[Outcome] = mapped_column(choice(Outcome), default=Outcome.OPEN)
-    pressed_at: Mapped[datetime | None]  # when the answer that counts was pressed
+    pressed_at: Mapped[
+        datetime | None
+    ]  # when the answer that counts was pressed, or when it was done by that
+    told_later: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # afterwards, as from a paper calendar
     later_until: Mapped[datetime | None]
 
 
@@ -128,6 +134,7 @@ class Answered(Base):
     press: Mapped[Press] = mapped_column(choice(Press))
     pressed_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    said_at: Mapped[datetime | None]  # when it was done, where that is told afterwards
     pressed_as: Mapped[str] = mapped_column(String(300), default="")  # empty: the person, or their phone
 
 

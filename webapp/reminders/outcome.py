@@ -9,7 +9,7 @@ which presses reach us does not matter, only when each was pressed: a phone with
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -42,23 +42,34 @@ PROVISIONAL = frozenset({Outcome.OPEN, Outcome.UNANSWERED, Outcome.UNDELIVERED})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pressed:
-    """One press: when, what, and its own id (which decides between two in the same instant)."""
+    """One press: when, what, and its own id (which decides between two in the same instant).
+
+    `said_at`: when it was done, where that is told afterwards, as from a paper calendar. What somebody pressed
+    at the time comes before what is told later, as it was pressed before.
+    """
 
     at: datetime
     id: UUID
     press: Press
+    said_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def done_at(self) -> datetime:
+        return self.said_at or self.at
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The outcome, when the press that counts was pressed, and until when it was put off.
 
-    `later_until` is None also where it would be over by then: no new notice comes.
+    `later_until` is None also where it would be over by then: no new notice comes. `told_later`: it was told
+    afterwards, and `pressed_at` is when it was done.
     """
 
     outcome: Outcome
     pressed_at: datetime | None = None
     later_until: datetime | None = None
+    told_later: bool = False
 
 
 def settle(
@@ -76,7 +87,8 @@ def settle(
             case Press.DONE | Press.NOT_TODAY if counts is None:
                 counts = pressed
     if counts is not None:
-        return Result(_answered(due_at, closes_at, counts), counts.at)
+        told_later = counts.said_at is not None
+        return Result(_answered(due_at, closes_at, counts), counts.done_at, told_later=told_later)
     if now < closes_at:
         return Result(Outcome.OPEN, None, later_until if later_until and later_until < closes_at else None)
     return Result(Outcome.UNANSWERED if delivered else Outcome.UNDELIVERED)
@@ -85,7 +97,7 @@ def settle(
 def _answered(due_at: datetime, closes_at: datetime, counts: Pressed) -> Outcome:
     if counts.press is Press.NOT_TODAY:
         return Outcome.SKIPPED
-    in_time = counts.at <= min(due_at + IN_TIME, closes_at)
+    in_time = counts.done_at <= min(due_at + IN_TIME, closes_at)
     return Outcome.DONE_IN_TIME if in_time else Outcome.DONE_LATE
 
 

@@ -13,7 +13,7 @@ from webapp.core.access import needs, sight
 from webapp.core.i18n import _l, plain
 from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
-from webapp.reminders import answering, listing, phones, setting, words
+from webapp.reminders import answering, history, listing, phones, setting, words
 from webapp.reminders.forms import ReminderForm
 from webapp.reminders.models import Reminder
 from webapp.reminders.outcome import Press
@@ -134,6 +134,11 @@ def _press(person_id: UUID, reminder_id: UUID, on: str, at: str, press: Press) -
     has_phone = phones.has_phone(db.session, person_id)
     db.session.commit()
     flash(words.answered(press, result, has_phone=has_phone))
+    if request.form.get("sida") == "historik":
+        month = history.Month.of(occurrence.local_on)
+        return redirect(
+            url_for("history.one", person_id=person_id, reminder_id=reminder_id, manad=str(month))
+        )
     return redirect(url_for("today.show", person_id=person_id))
 
 
