@@ -198,7 +198,8 @@ def test_a_meeting_is_closed_with_its_next_date(app: Flask, database: Database, 
         held, following = meetings(database, aino.id)
         assert (held.closed_at, held.next_id, held.plan_ends) == (HELD, following.id, False)
         assert following.starts_at == datetime(2026, 6, 18, 8, tzinfo=UTC)
-        assert nils.post(path, {**after, **then}).status_code == 404  # once
+        assert nils.post(path, {**after, **then}).status_code == 302  # the first answer never came back
+        assert [each.decisions for each in meetings(database, aino.id)] == ["Nils ringer varje måndag", ""]
         demos = select(AgreedTime.id).where(AgreedTime.person_id == aino.id, AgreedTime.called_by == "")
         with database.read() as session:
             first = session.scalars(demos).one()
@@ -222,6 +223,8 @@ def test_or_with_the_reason_why_the_plan_ends(app: Flask, database: Database, vi
         ends = {"decisions": "Inget mer", "then": "ends", "ends_because": "Aino klarar sig själv", "on": "x"}
         sent = visit("nils").post(f"{aino.p}/tider/{meeting.id}/efter", ends)
         assert sent.location == f"{aino.p}/plan/avsluta"  # where it is ended
+        again = visit("nils").post(f"{aino.p}/tider/{meeting.id}/efter", ends)
+        assert again.location == sent.location  # twice is once
         (held,) = meetings(database, aino.id)
         assert (held.plan_ends, held.ends_because, held.next_id) == (True, "Aino klarar sig själv", None)
         with database.read() as session:
@@ -229,6 +232,24 @@ def test_or_with_the_reason_why_the_plan_ends(app: Flask, database: Database, vi
         assert (plan.ended_on, plan.end_reason) == (HELD.date(), "Aino klarar sig själv")
         assert "Du har ingen plan än" in visit("aino").page(f"{aino.p}/plan")
         assert "Aino klarar sig själv" in visit("aino").page(f"{aino.p}/tider")
+
+
+@ON_SQLITE
+def test_two_who_write_down_one_meeting_lose_no_words(app: Flask, database: Database, visit: Visitor) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    assert nils.post(f"{aino.p}/tider/nytt-mote", FORM).status_code == 302
+    (meeting,) = meetings(database, aino.id)
+    path = f"{aino.p}/tider/{meeting.id}/efter"
+    then = {"then": "next", "on": "2026-06-18", "at": "10", "minutes": "30", "place": "Hälsocentralen"}
+    with clock.frozen(HELD):
+        nils = visit("nils")
+        for decisions in ("Nils ringer", "Anna handlar", "Anna handlar"):
+            assert nils.post(path, {**then, "decisions": decisions}).status_code == 302
+        assert nils.post(path, {**then, "decisions": ""}).status_code == 200  # said at its field
+        assert nils.get(path).location == f"{aino.p}/tider"
+        assert visit("anna").get(path).status_code == 404  # the region called it
+    held, following = meetings(database, aino.id)
+    assert (held.decisions, held.next_id) == ("Nils ringer\nAnna handlar", following.id)
 
 
 def test_the_database_closes_no_meeting_without_what_comes_then(

@@ -245,6 +245,22 @@ def close(
     return following
 
 
+def write_more(session: Session, meeting: AgreedTime, written: WrittenDown) -> bool:
+    """Write down a meeting that is written down already: twice is once, and other words stand after those there.
+
+    What comes then was decided the first time. False where everything stood there.
+    """
+    stood = (meeting.notes, meeting.decisions)
+    meeting.notes = _with(meeting.notes, written.notes)
+    meeting.decisions = _with(meeting.decisions, written.decisions)
+    session.flush()
+    return (meeting.notes, meeting.decisions) != stood
+
+
+def _with(stands: str, words: str) -> str:
+    return stands if words in stands else f"{stands}\n{words}".strip()
+
+
 def _called_already(session: Session, plan: Plan, starts_at: datetime) -> AgreedTime | None:
     """The next meeting may stand in the book when this one is written down."""
     return session.scalars(

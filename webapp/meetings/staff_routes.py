@@ -76,12 +76,13 @@ def cancel(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
 @needs(Permission.MEETING_CALL)
 def write_down(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
     """What was decided; the next date is required, or the reason why the plan ends."""
-    meeting, plan = _own(time_id), _plan()
+    meeting = _called_here(time_id)
+    if meeting.closed_at is not None:
+        return _write_more(meeting)
+    plan = _plan()
     if meeting.plan_id != plan.id or meeting.starts_at > clock.now() or not domain.is_open(meeting):
         abort(404)
-    invited = reading.one_time(db.session, sight(), meeting).invited
-    form = WrittenDownForm(data={"came": [str(one.id) for one in invited]})
-    form.offer(invited)
+    form = _form_after(meeting)
     if form.validate_on_submit():
         came = [UUID(key) for key in form.came.data]
         written, now = form.written(), clock.now()
@@ -90,9 +91,35 @@ def write_down(person_id: UUID, time_id: UUID) -> ResponseReturnValue:
             ending.end(db.session, sight(), plan, written.ends_because, now)
         db.session.commit()
         flash(plain("Sparat. Det ni bestämde står under Tider."))
-        ends = form.then.data == "ends" and sight().may(Permission.PLAN_END)
-        return redirect(url_for("ending.end" if ends else "meetings.show", person_id=person_id))
+        return redirect(_on_from(meeting))
     return render_template("meetings/after.html", form=form, time=meeting)
+
+
+def _write_more(meeting: AgreedTime) -> ResponseReturnValue:
+    """It was written down while this form stood open, or the first answer never came: no words are lost."""
+    form = _form_after(meeting)
+    if form.validate_on_submit():
+        more = domain.write_more(db.session, meeting, form.written())
+        db.session.commit()
+        if more:
+            flash(plain("Mötet var redan nedskrivet. Det du skrev står nu efter det som stod där."))
+        else:
+            flash(plain("Sparat. Det ni bestämde står under Tider."))
+    elif form.is_submitted():
+        return render_template("meetings/after.html", form=form, time=meeting)
+    return redirect(_on_from(meeting))
+
+
+def _form_after(meeting: AgreedTime) -> WrittenDownForm:
+    invited = reading.one_time(db.session, sight(), meeting).invited
+    form = WrittenDownForm(data={"came": [str(one.id) for one in invited]})
+    form.offer(invited)
+    return form
+
+
+def _on_from(meeting: AgreedTime) -> str:
+    ends = meeting.plan_ends and sight().may(Permission.PLAN_END)
+    return url_for("ending.end" if ends else "meetings.show", person_id=meeting.person_id)
 
 
 def _plan() -> Plan:
@@ -102,7 +129,10 @@ def _plan() -> Plan:
 
 def _own(time_id: UUID) -> AgreedTime:
     """A time of the reader's own organisation that is neither cancelled nor closed."""
+    agreed = _called_here(time_id)
+    return agreed if domain.is_open(agreed) else abort(404)
+
+
+def _called_here(time_id: UUID) -> AgreedTime:
     agreed = seen_time(time_id)
-    if agreed.organisation_id != the_reader.organisation_id or not domain.is_open(agreed):
-        abort(404)
-    return agreed
+    return agreed if agreed.organisation_id == the_reader.organisation_id else abort(404)
