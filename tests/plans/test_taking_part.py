@@ -114,6 +114,7 @@ def test_a_unit_that_takes_part_no_more_reads_nothing_of_what_others_do(
     """Two shared it: nobody is left to share with, so the plan is paused."""
     aino, anna = visit("aino"), visit("anna")
     assert "Vi hörs i telefon" in anna.page(f"{aino.p}/plan")
+    assert "ingen kvar att dela planen med" in page(aino, aino.p)  # said before the press
     assert aino.post(f"{aino.p}/plan/vilka-ar-med/{part(database, aino.id, HOME)}/sluta").status_code == 302
     assert "Vi hörs i telefon" not in anna.page(f"{aino.p}/plan")
     assert "Planen är pausad" in aino.page(f"{aino.p}/plan")
@@ -129,6 +130,7 @@ def test_of_three_that_share_the_other_two_go_on(database: Database, visit: Visi
             select(Consent).where(Consent.person_id == aino.id, Consent.kind == ConsentKind.SIP)
         ):
             session.add(ConsentUnit(consent_id=consent.id, unit_id=third.id))
+    assert "ingen kvar att dela planen med" not in page(aino, aino.p)
     assert aino.post(f"{aino.p}/plan/vilka-ar-med/{part(database, aino.id, HOME)}/sluta").status_code == 302
     assert shared_with(database, aino.id) == {"Arjeplogs hälsocentral", "Pajala hälsocentral"}
     assert "Vi hörs i telefon" not in anna.page(f"{aino.p}/plan")

@@ -7,7 +7,7 @@ once, and where nobody would be left to share with the plan freezes as for any w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -28,9 +28,15 @@ from webapp.sharing.models import Consent, HowGiven
 from webapp.sharing.ties import Relative
 
 
+FEWEST = 2  # units that share; one alone has nobody to share with
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Somebody who takes part; `hidden`: a relative whom this reader is not told of."""
+    """Somebody who takes part; `hidden`: a relative whom this reader is not told of.
+
+    `pauses`: a unit without which nobody is left to share with, so that the plan freezes.
+    """
 
     id: UUID
     kind: ParticipantKind
@@ -38,6 +44,7 @@ class Part:
     role: str
     since: datetime
     hidden: bool
+    pauses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +65,13 @@ def sees(plan: Plan, sight: Sight) -> bool:
     return not reading.only_own_tasks(sight) and sight.sees(Area.PLAN, plan.overall_id, plan.flow)
 
 
-def everybody(session: Session, sight: Sight, plan: Plan) -> list[Part]:
+def everybody(session: Session, sight: Sight, plan: Plan, now: datetime) -> list[Part]:
     """Who takes part now, in the order they were chosen."""
     found = participants.of_plan(session, plan.id)
     named = {unit.id: unit.name for unit in _units(session, [each.unit_id for each in found if each.unit_id])}
-    return [_as_known(each, named, sight) for each in found]
+    needed = {unit for _, ids in _standing(session, plan, now) if len(ids) <= FEWEST for unit in ids}
+    parts = [_as_known(each, named, sight) for each in found]
+    return [replace(part, pauses=each.unit_id in needed) for part, each in zip(parts, found, strict=True)]
 
 
 def _as_known(part: PlanParticipant, units: dict[UUID, str], sight: Sight) -> Part:
@@ -135,7 +144,7 @@ def _leave_out(session: Session, sight: Sight, plan: Plan, unit_id: UUID, now: d
         left = ids - {unit_id}
         if unit_id not in ids or consent.withdrawn_at is not None:
             continue
-        if len(left) < 2:
+        if len(left) < FEWEST:
             return freezing.withdraw(session, plan.person_id, consent.id, now)
         narrower = sip.Agreed(
             consent.flow or plan.flow,

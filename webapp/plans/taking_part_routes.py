@@ -24,7 +24,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
     plan = _plan(person_id)
     return render_template(
         "plans/taking_part.html",
-        parts=taking_part.everybody(db.session, sight(), plan),
+        parts=taking_part.everybody(db.session, sight(), plan, clock.now()),
         shares=taking_part.consents(db.session, sight(), plan, clock.now()),
         areas=AREAS,
     )
