@@ -27,7 +27,6 @@ from webapp.sharing.marks import another, is_protected
 from webapp.sharing.models import Consent, HowGiven
 from webapp.sharing.ties import Relative
 
-
 FEWEST = 2  # units that share; one alone has nobody to share with
 
 
