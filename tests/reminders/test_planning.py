@@ -32,8 +32,19 @@ def test_one_due_time_is_planned_once_for_each_phone(session: Session) -> None:
 def test_nothing_is_planned_long_before_it_is_due(session: Session) -> None:
     _, account = person(session)
     reminder = remind(session, account, "08:10", now=MORNING)
-    planning.plan_due(session, DUE - 2 * MINUTE)
+    planning.plan_due(session, DUE - planning.AHEAD - timedelta(seconds=1))
     assert not occurrences(session, reminder)
+    planning.plan_due(session, DUE - planning.AHEAD)
+    assert [each.due_at for each in occurrences(session, reminder)] == [DUE]
+
+
+def test_while_much_is_going_out_only_what_cannot_wait_is_planned(session: Session) -> None:
+    _, account = person(session)
+    reminder = remind(session, account, "08:10", now=MORNING)
+    planning.plan_due(session, DUE - 2 * MINUTE, ahead=planning.SOON)
+    assert not occurrences(session, reminder)
+    planning.plan_due(session, DUE - MINUTE, ahead=planning.SOON)
+    assert occurrences(session, reminder)
 
 
 def test_after_an_outage_only_the_newest_is_sent_and_every_missed_one_is_known(session: Session) -> None:
@@ -86,8 +97,9 @@ def test_nobody_who_has_died_is_planned_for(session: Session) -> None:
     reminder = remind(session, account, "08:10", now=MORNING)
     who.deceased_at = MORNING
     session.flush()
-    planning.plan_due(session, DUE)
+    assert planning.plan_due(session, DUE)
     assert not occurrences(session, reminder)
+    assert not planning.plan_due(session, DUE), "those who have died are looked through again and again"
 
 
 def test_what_arrived_and_got_no_answer_is_unanswered_and_what_never_arrived_is_undelivered(

@@ -15,6 +15,7 @@ from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.core.db import Database
 from webapp.reminders import planning
+from webapp.reminders.deliveries import SPREAD
 from webapp.reminders.models import Delivery, Reminder, State, Subscription
 from webapp.sending import queue
 from webapp.sharing import blocks, deaths, protection
@@ -116,7 +117,8 @@ def test_nothing_is_planned_or_sent_and_undoing_restores_exactly_what_was(
         due = select(func.count()).select_from(Delivery).where(Delivery.person_id == aino_id)
         waiting = session.scalar(due.where(Delivery.state == State.DUE))
         assert waiting
-        leased = queue.lease_due(session, "w", tomorrow, 1000)
+        by_then = tomorrow + planning.AHEAD + SPREAD  # all that was planned is due
+        leased = queue.lease_due(session, "w", by_then, 1000)
         mine = set(session.scalars(select(Subscription.id).where(Subscription.person_id == aino_id)))
         assert not [each for each in leased if each.subscription_id in mine]
         assert session.scalar(due.where(Delivery.state == State.DUE)) == 0

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from webapp.core import fence
 from webapp.core.db import rows
 from webapp.core.push import CheckedSubscription
-from webapp.reminders.models import Delivery, Purpose, State, Subscription
+from webapp.reminders.deliveries import Way, tell_also_by
+from webapp.reminders.models import Channel, Delivery, Purpose, State, Subscription
 
 MOST_PHONES = 10
 _ONE_PHONE = (
@@ -63,6 +64,8 @@ def subscribe(
     known.p256dh, known.auth, known.vapid_key = checked.p256dh, checked.auth, vapid_key
     known.confirmed_at, known.retired_at = now, None
     session.flush()
+    if is_new:
+        tell_also_by(session, person_id, Way(Channel.PUSH, known.id, checked.origin), now)
     return known, is_new
 
 

@@ -3,114 +3,125 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import Integer, Uuid, bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
-from webapp.core.sealing import without_texts
-from webapp.reminders.models import Channel, Delivery, Occurrence, Purpose, Reminder, State, Subscription
+from webapp.core.db import rows
+from webapp.core.sealing import Sealed
+from webapp.reminders.deliveries import first_notice, goes_at, ways_of
+from webapp.reminders.models import Delivery, Occurrence, Purpose, Reminder, State
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, Rule
 from webapp.reminders.setting import rule_of
 
 log = logging.getLogger(__name__)
 
-AHEAD = timedelta(seconds=60)  # planned this long before it is due
+AHEAD = timedelta(minutes=5)  # planned this long before it is due, so that a morning is ready when it comes
+SOON = timedelta(seconds=60)  # what cannot wait until what is due now has gone
 MOST_MISSED = 400  # due times of one reminder written down after a long outage
 JUST_BEFORE = timedelta(microseconds=1)
 LET_GO = timedelta(hours=1)  # a reminder that cannot be read is looked at again after this
 
+# Every column but the texts, which planning does not need: whatever a rule is made of is among them.
+_DUE = (
+    select(
+        *(column for column in Reminder.__table__.columns if not isinstance(column.type, Sealed)),
+        Person.deceased_at,
+    )
+    .join(Person, Person.id == Reminder.person_id)
+    .where(Reminder.next_due_at <= bindparam("soon"))
+    .order_by(Reminder.next_due_at)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(skip_locked=True, of=Reminder)
+)
+_ALREADY = select(Occurrence.reminder_id, Occurrence.local_on, Occurrence.local_at).where(
+    Occurrence.reminder_id.in_(bindparam("reminder_ids", type_=Uuid(), expanding=True)),
+    Occurrence.due_at >= bindparam("first"),
+)
 
-def plan_due(session: Session, now: datetime, most: int = 500) -> int:
-    """Plan every reminder due by now + AHEAD: one occurrence a due time, one delivery a phone.
+
+class Planned(NamedTuple):
+    """One due time of one reminder: a row of _DUE, or a Reminder."""
+
+    reminder: Any
+    due: Due
+    rule: Rule
+
+    @property
+    def key(self) -> tuple[UUID, date, time]:
+        """What the database holds unique."""
+        return self.reminder.id, self.due.on, self.due.clock
+
+
+def plan_due(session: Session, now: datetime, most: int = 500, ahead: timedelta = AHEAD) -> int:
+    """Plan what is due by now + `ahead`, at most `most` reminders: one occurrence a due time, one delivery a way.
 
     Due times missed in an outage are written down, so that each has an outcome, but only the one that is
     still open is sent. Planning twice makes nothing twice. A reminder that cannot be read is logged by its
-    id and let go for LET_GO, so that it stops nobody else's. Returns how many reminders were looked at.
+    id and let go for LET_GO, so that it stops nobody else's. Those of somebody who has died are passed by.
+    Six statements, however many there are; their cost follows what is due. Returns how many were looked at.
     """
-    soon = now + AHEAD
-    reminders = session.scalars(
-        select(Reminder)
-        .options(*without_texts(Reminder))
-        .join(Person, Person.id == Reminder.person_id)
-        .where(Reminder.next_due_at <= soon, Person.deceased_at.is_(None))
-        .order_by(Reminder.next_due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True, of=Reminder)
-    ).all()
+    session.flush()
+    soon = now + ahead
+    reminders = rows(session, _DUE, {"soon": soon, "most": most})
     if not reminders:
         return 0
-    planned = [(reminder, due, rule) for reminder in reminders for due, rule in _due_times(reminder, soon)]
-    already = _already(session, reminders, planned)
-    fresh = [
-        (reminder, due, rule)
-        for reminder, due, rule in planned
-        if (reminder.id, due.on, due.clock) not in already
-    ]
-    phones = _phones(session, {reminder.person_id for reminder, _, _ in fresh})
-    occurrences = [_occurrence(reminder, due, rule) for reminder, due, rule in fresh]
-    if occurrences:
-        session.execute(insert(Occurrence), occurrences)
-    deliveries = [
-        _delivery(occurrence, phone, reminder)
-        for (reminder, _, _), occurrence in zip(fresh, occurrences, strict=True)
-        if occurrence["closes_at"] > now
-        for phone in phones.get(reminder.person_id, ())
-    ]
-    if deliveries:
-        session.execute(insert(Delivery), deliveries)
-    session.flush()
+    planned: list[Planned] = []
+    moved: dict[datetime | None, list[UUID]] = {}  # to which due time, each with its reminders: few and many
+    for reminder in reminders:
+        found, following = _due_times(reminder, soon)
+        moved.setdefault(following, []).append(reminder.id)
+        if reminder.deceased_at is None:
+            planned += found
+    _write(session, _not_yet(session, planned), now)
+    for following, ids in moved.items():
+        session.execute(update(Reminder).where(Reminder.id.in_(ids)).values(next_due_at=following))
     return len(reminders)
 
 
-def _due_times(reminder: Reminder, soon: datetime) -> Iterable[tuple[Due, Rule]]:
-    """The due times from where planning stopped; moves the reminder on past them."""
+def _due_times(reminder: Any, soon: datetime) -> tuple[list[Planned], datetime | None]:
+    """The due times from where planning stopped, and the one after them, where it goes on."""
     try:
         rule = rule_of(reminder)
     except ValueError:
         log.exception("reminder not planned: id=%s", reminder.id)
-        reminder.next_due_at = soon + LET_GO
-        return []
-    begin = (reminder.next_due_at or soon) - JUST_BEFORE
-    found = list(rule.between(begin, soon))[-MOST_MISSED:]
+        return [], soon + LET_GO
+    found = list(rule.between(reminder.next_due_at - JUST_BEFORE, soon))[-MOST_MISSED:]
     following = rule.next_after(found[-1].at if found else soon)
-    reminder.next_due_at = following.at if following else None
-    return [(due, rule) for due in found]
+    return [Planned(reminder, due, rule) for due in found], following.at if following else None
 
 
-def _already(
-    session: Session, reminders: Sequence[Reminder], planned: Sequence[tuple[Reminder, Due, Rule]]
-) -> set[tuple[UUID, date, time]]:
+def _not_yet(session: Session, planned: Sequence[Planned]) -> Sequence[Planned]:
+    """Those that no press has made an occurrence of already."""
     if not planned:
-        return set()
-    rows = session.execute(
-        select(Occurrence.reminder_id, Occurrence.local_on, Occurrence.local_at).where(
-            Occurrence.reminder_id.in_([reminder.id for reminder in reminders]),
-            Occurrence.due_at >= min(due.at for _, due, _ in planned),
-        )
-    )
-    return {(row.reminder_id, row.local_on, row.local_at) for row in rows}
+        return ()
+    given = {
+        "reminder_ids": list({each.reminder.id for each in planned}),
+        "first": min(each.due.at for each in planned),
+    }
+    already = {tuple(row) for row in rows(session, _ALREADY, given)}
+    return [each for each in planned if each.key not in already]
 
 
-def _phones(session: Session, person_ids: set[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
-    """Each person's phones, and the push service of each."""
-    phones: dict[UUID, list[tuple[UUID, str]]] = {}
-    rows = session.execute(
-        select(Subscription.person_id, Subscription.id, Subscription.origin).where(
-            Subscription.person_id.in_(person_ids), Subscription.retired_at.is_(None)
-        )
-    )
-    for row in rows:
-        phones.setdefault(row.person_id, []).append((row.id, row.origin))
-    return phones
+def _write(session: Session, planned: Sequence[Planned], now: datetime) -> None:
+    occurrences = [_occurrence(each) for each in planned]
+    if not occurrences:
+        return
+    session.execute(insert(Occurrence), occurrences)
+    still_open = [pair for pair in zip(planned, occurrences, strict=True) if pair[1]["closes_at"] > now]
+    notices = list(_notices(session, still_open))
+    if notices:
+        session.execute(insert(Delivery), notices)
 
 
-def _occurrence(reminder: Reminder, due: Due, rule: Rule) -> dict[str, Any]:
+def _occurrence(planned: Planned) -> dict[str, Any]:
+    reminder, due, rule = planned
     return {
         "id": uuid4(),
         "person_id": reminder.person_id,
@@ -123,25 +134,16 @@ def _occurrence(reminder: Reminder, due: Due, rule: Rule) -> dict[str, Any]:
     }
 
 
-def _delivery(occurrence: dict[str, Any], phone: tuple[UUID, str], reminder: Reminder) -> dict[str, Any]:
-    due_at = max(occurrence["due_at"], reminder.held_until)  # staff's 60 seconds to undo
-    return {
-        "id": uuid4(),
-        "person_id": occurrence["person_id"],
-        "occurrence_id": occurrence["id"],
-        "purpose": Purpose.REMINDER,
-        "channel": Channel.PUSH,
-        "subscription_id": phone[0],
-        "lane": phone[1],
-        "number": 1,
-        "state": State.DUE,
-        "due_at": due_at,
-        "useless_at": occurrence["closes_at"],
-        "attempts": 0,
-        "worker": "",
-        "lease_until": due_at,
-        "cause": "",
-    }
+def _notices(
+    session: Session, still_open: Iterable[tuple[Planned, dict[str, Any]]]
+) -> Iterator[dict[str, Any]]:
+    """The first notices of what is open."""
+    still_open = list(still_open)
+    ways = ways_of(session, {each.reminder.person_id for each, _ in still_open}) if still_open else {}
+    for (reminder, due, _), occurrence in still_open:
+        at = goes_at(reminder.person_id, due.at, due.clock, reminder.held_until, exact=reminder.exact)
+        for way in ways.get(reminder.person_id, ()):
+            yield first_notice(occurrence, way, at)
 
 
 def occurrence_at(
@@ -153,26 +155,17 @@ def occurrence_at(
     no such due time, or planning never came to stand before it.
     """
     session.refresh(reminder, with_for_update={"key_share": True})
-    known = session.scalars(
-        select(Occurrence).where(
-            Occurrence.reminder_id == reminder.id, Occurrence.local_on == on, Occurrence.local_at == clock
-        )
-    ).first()
-    if known is not None:
-        return known
+    known = select(Occurrence).where(
+        Occurrence.reminder_id == reminder.id, Occurrence.local_on == on, Occurrence.local_at == clock
+    )
+    if (already := session.scalars(known).first()) is not None:
+        return already
     rule = rule_of(reminder)
     due = next((due for due in rule.on(on) if due.clock == clock), None)
-    if due is None or reminder.next_due_at is None or due.at < reminder.next_due_at or due.at > now + AHEAD:
+    if due is None or reminder.next_due_at is None or due.at < reminder.next_due_at or due.at > now + SOON:
         return None
-    made = _occurrence(reminder, due, rule)
-    occurrence = Occurrence(**made)
-    session.add(occurrence)
-    session.flush()
-    if occurrence.closes_at > now:  # an answer calls them off; one that is taken back before them does not
-        phones = _phones(session, {reminder.person_id}).get(reminder.person_id, ())
-        session.add_all(Delivery(**_delivery(made, phone, reminder)) for phone in phones)
-        session.flush()
-    return occurrence
+    _write(session, [Planned(reminder, due, rule)], now)
+    return session.scalars(known).one()
 
 
 def close_due(session: Session, now: datetime, most: int = 1000) -> int:

@@ -122,11 +122,15 @@ class Worker:
             beats = self.last_beat is None or abs(now - self.last_beat) >= BEAT
             if beats:
                 queue.beat(session, self.id, now)
-            done = planning.plan_due(session, now) + planning.close_due(session, now)
+            done = planning.plan_due(session, now, ahead=self._ahead()) + planning.close_due(session, now)
         if beats:
             self.last_beat = now
         self.daily.do_due(self.database, now)
         return done
+
+    def _ahead(self) -> timedelta:
+        """While much is going out, only what could not wait is planned."""
+        return planning.SOON if self.in_hand else planning.AHEAD
 
     def _lease(self) -> list[Leased]:
         room = min(AT_ONCE, IN_HAND - self.in_hand)
