@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from hypothesis import strategies as st
@@ -77,6 +78,7 @@ def plans(draw: st.DrawFn) -> Shared:
         overall_id=organisations[0].id,
         flow=draw(flows),
         situation=draw(maybe),
+        **draw(st.sampled_from(written_by(organisations[0]))),
         if_worse_signs=draw(maybe),
         if_worse_do=draw(maybe),
         held_together_by=draw(maybe),
@@ -94,6 +96,11 @@ def plans(draw: st.DrawFn) -> Shared:
         consents=tuple(draw(consent_of(n, units)) for n in range(draw(st.integers(0, 2)))),
         answers=tuple(answers),
     )
+
+
+def written_by(body: Body) -> list[dict[str, Any]]:
+    """Whose staff wrote the situation: nobody's, or that organisation's in some kind of care."""
+    return [{}, *({"situation_by_id": body.id, "situation_flow": flow} for flow in Flow)]
 
 
 @st.composite

@@ -6,13 +6,13 @@ import re
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.finding import one_saying
 from tests.people import Guest
 from webapp.core.db import Database
-from webapp.plans.models import Plan, PlanRow
+from webapp.plans.models import Plan, PlanRow, RowStatus
 
 _HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 _NAME = re.compile(r'name="([^"]+)"')
@@ -42,6 +42,20 @@ def row_saying(database: Database, what: str) -> PlanRow:
 
 def plan_of(session: Session, person_id: UUID) -> Plan:
     return session.scalars(select(Plan).where(Plan.person_id == person_id, Plan.ended_on.is_(None))).one()
+
+
+def answered(database: Database, person: UUID) -> None:
+    """Every row of the plan has its answer."""
+    with database.writing() as session:
+        open_rows = (PlanRow.person_id == person, PlanRow.status == RowStatus.PROPOSED)
+        session.execute(update(PlanRow).where(*open_rows).values(status=RowStatus.AGREED))
+
+
+def agree(database: Database, person: Guest) -> None:
+    """The person says yes to the whole plan as it stands."""
+    answered(database, person.id)
+    path = f"{person.p}/plan/ja"
+    assert person.post(path, {"planen": opened(person, path)["planen"]}).status_code == 302
 
 
 def rows_of(database: Database, person_id: UUID) -> dict[str, Any]:

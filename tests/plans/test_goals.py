@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 
 from tests.conftest import NOON
 from tests.people import Visitor
-from tests.plans.planning import hidden, opened, plan_of
+from tests.plans.planning import agree, hidden, opened, plan_of
 from webapp.core.db import Database
 from webapp.plans.models import Goal, Plan, PlanEarlier
+from webapp.sharing.models import Consent, ConsentKind
 from webapp.what_matters.models import Answer, Prompt
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -147,3 +148,32 @@ def test_a_goal_is_written_by_those_it_is_for(app: Flask, visit: Visitor) -> Non
     assert visit("lisa").get(f"{aino}/plan/mal/nytt").status_code == 200  # she helps with the plan
     for sub, p in (("marit", aino), ("britta", aino), ("sara", jon), ("eva", jon)):
         assert visit(sub).get(f"{p}/plan/mal/nytt").status_code == 404, sub
+
+
+def test_what_another_organisation_wrote_of_the_situation_is_shared_by_consent_alone(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    """Nils of the region has the overall responsibility; Anna of the municipality writes how it is now."""
+    aino, nils, anna = visit("aino"), visit("nils"), visit("anna")
+    path = f"{aino.p}/plan/lage"
+    said = {"situation": "Sover dåligt hemma", "held_together_by": "Anna, hemtjänsten"}
+    assert anna.post(path, {**opened(anna, path), **said}).status_code == 302
+    for guest in (aino, nils, anna):
+        assert "Sover dåligt hemma" in guest.page(f"{aino.p}/plan")
+    with database.read() as session:
+        (consent,) = session.scalars(
+            select(Consent.id).where(Consent.person_id == aino.id, Consent.kind == ConsentKind.SIP)
+        )
+    agree(database, aino)
+    assert aino.post(f"{aino.p}/delning/{consent}/sluta").status_code == 302
+    for page in (f"{aino.p}/plan", f"{aino.p}/plan/plan.json", f"{aino.p}/plan/versioner/1"):
+        assert "Sover dåligt hemma" in aino.page(page), page
+        shown = nils.page(page)
+        assert "Sover dåligt hemma" not in shown, page
+        assert "Anna, hemtjänsten" not in shown, page
+    assert "Andra som hjälper till har skrivit det" in nils.page(f"{aino.p}/plan")
+    assert nils.get(path).status_code == 404  # nor does he write over it
+    assert path not in nils.page(f"{aino.p}/plan")
+    assert aino.post(path, {**opened(aino, path), "situation": "Jag sover gott"}).status_code == 302
+    assert "Jag sover gott" in nils.page(f"{aino.p}/plan")  # the person's own words are in their plan
+    assert "Sover dåligt hemma" not in nils.page(path)  # nor among what stood there before

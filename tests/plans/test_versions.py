@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.conftest import NOON
 from tests.people import Guest, Visitor, person_id
-from tests.plans.planning import hidden, opened, plan_of, row_saying
+from tests.plans.planning import answered, hidden, opened, plan_of, row_saying
 from webapp.core import fence
 from webapp.core.db import Database
 from webapp.permissions import TABLE, Area, Level, Permission, Ties
@@ -62,13 +61,6 @@ def agreeing(guest: Guest) -> str:
 
 def visit_p(guest: Guest) -> str:
     return f"/p/{person_id(guest.app, 'aino')}"
-
-
-def answered(database: Database, person: UUID) -> None:
-    """Every row of the plan has its answer."""
-    with database.writing() as session:
-        open_rows = (PlanRow.person_id == person, PlanRow.status == RowStatus.PROPOSED)
-        session.execute(update(PlanRow).where(*open_rows).values(status=RowStatus.AGREED))
 
 
 def yes(guest: Guest, page: str) -> Any:

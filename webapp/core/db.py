@@ -80,14 +80,17 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant()}
 
 
-def choice(kind: type[StrEnum]) -> Enum:
-    """A column that holds one of the words of `kind`; the database refuses any other."""
+def choice(kind: type[StrEnum], name: str = "") -> Enum:
+    """A column that holds one of the words of `kind`; the database refuses any other.
+
+    `name` is the rule's, where a table has two columns of one kind.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=_snake(kind.__name__),
+        name=name or _snake(kind.__name__),
         values_callable=lambda members: [member.value for member in members],
     )
 

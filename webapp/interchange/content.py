@@ -141,6 +141,8 @@ class Shared:
     overall_id: UUID | None = None
     flow: Flow = Flow.ALL
     situation: str = ""
+    situation_by_id: UUID | None = None
+    situation_flow: Flow = Flow.ALL
     if_worse_signs: str = ""
     if_worse_do: str = ""
     held_together_by: str = ""

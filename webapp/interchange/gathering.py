@@ -32,7 +32,7 @@ from webapp.interchange.content import (
 from webapp.permissions import Area
 from webapp.plans.domain import going_plan
 from webapp.plans.models import Goal, Plan, PlanParticipant, PlanRow, RowOutcome
-from webapp.plans.reading import is_another_relatives, mark_as_known, visible
+from webapp.plans.reading import is_another_relatives, mark_as_known, sees_situation, visible
 from webapp.sharing.marks import another, as_seen
 from webapp.sharing.models import Consent, ConsentKind, ConsentUnit
 from webapp.sharing.sip import AREAS
@@ -60,7 +60,8 @@ def shared_plan(session: Session, sight: Sight, today: date) -> Shared | None:
     consents = tuple(_consents(session, sight, today)) if whole else ()
     units = [plan.unit_id if whole else None, *(row.unit_id for row in rows)]
     units += [each.unit_id for each in participants] + [unit for each in consents for unit in each.units]
-    bodies = [plan.overall_id if whole else None, *(row.organisation_id for row in rows)]
+    around = _around(plan, sight) if whole else {}
+    bodies = [around.get("overall_id"), around.get("situation_by_id"), *(row.organisation_id for row in rows)]
     return Shared(
         id=plan.id,
         whose=_whose(session, sight.person_id),
@@ -76,18 +77,19 @@ def shared_plan(session: Session, sight: Sight, today: date) -> Shared | None:
         participants=participants,
         consents=consents,
         answers=answers,
-        **_around(plan) if whole else {},
+        **around,
     )
 
 
-def _around(plan: Plan) -> dict[str, Any]:
-    """What stands around goals and rows."""
+def _around(plan: Plan, sight: Sight) -> dict[str, Any]:
+    """What stands around goals and rows, as this reader's page shows it."""
+    names = ("situation", "held_together_by", "situation_by_id", "situation_flow")
+    situation = {name: getattr(plan, name) for name in names} if sees_situation(plan, sight) else {}
     return {
+        **situation,
         "overall_id": plan.overall_id,
-        "situation": plan.situation,
         "if_worse_signs": plan.if_worse_signs,
         "if_worse_do": plan.if_worse_do,
-        "held_together_by": plan.held_together_by,
         "starter": plan.starter,
         "no_answer_reason": plan.no_answer_reason,
         "nobody_else": plan.nobody_else,

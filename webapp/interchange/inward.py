@@ -84,6 +84,8 @@ def plan(bundle: Mapping[str, Any], person_id: UUID) -> Shared:
         overall_id=found.id_at(extension(care_plan, "overall")),
         flow=_choice(Flow, code_of(systems.FLOW, care_plan.get("category", ())), Flow.ALL),
         situation=care_plan.get("description", ""),
+        situation_by_id=found.id_at(extension(care_plan, "situation-by")),
+        situation_flow=_choice(Flow, extension(care_plan, "situation-flow"), Flow.ALL),
         if_worse_signs=extension(care_plan, "if-worse-signs") or "",
         if_worse_do=extension(care_plan, "if-worse-do") or "",
         held_together_by=extension(care_plan, "held-together-by") or "",

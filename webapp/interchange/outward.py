@@ -115,6 +115,12 @@ def _care_plan(shared: Shared, patient: Json | None) -> Json:
                 (
                     ("overall", "Reference", ref(shared.overall_id)),
                     ("unit", "Reference", ref(shared.unit_id)),
+                    ("situation-by", "Reference", ref(shared.situation_by_id)),
+                    (
+                        "situation-flow",
+                        "Code",
+                        shared.situation_flow.value if shared.situation_by_id else None,
+                    ),
                     ("if-worse-signs", "String", shared.if_worse_signs),
                     ("if-worse-do", "String", shared.if_worse_do),
                     ("held-together-by", "String", shared.held_together_by),

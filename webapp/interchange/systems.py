@@ -33,10 +33,10 @@ DOER, FLOW, AREA, PROMPT, HUVUDMAN = (
 
 # FHIR's type of each addition of ours; String where none stands here.
 ADDITIONS = {
-    **dict.fromkeys(("overall", "unit", "revises", "from-answer"), "Reference"),
+    **dict.fromkeys(("overall", "unit", "situation-by", "revises", "from-answer"), "Reference"),
     **dict.fromkeys(("nobody-else", "complete", "ends-row"), "Boolean"),
     **dict.fromkeys(("frozen-at", "answered-at", "told-at"), "Instant"),
-    **dict.fromkeys(("flow", "how", "how-given", "takes-part-as"), "Code"),
+    **dict.fromkeys(("flow", "situation-flow", "how", "how-given", "takes-part-as"), "Code"),
     "place": "Integer",
     "on": "Date",
 }

@@ -189,6 +189,8 @@ def _plan(shared: Shared, overall_id: UUID, begun_on: date) -> Plan:
         overall_id=overall_id,
         begun_on=begun_on,
         flow=shared.flow,
+        situation_by_id=shared.situation_by_id,
+        situation_flow=shared.situation_flow,
         nobody_else=shared.nobody_else,
         frozen_at=shared.frozen_at,
         unit_id=shared.unit_id,

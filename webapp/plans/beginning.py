@@ -18,7 +18,7 @@ from webapp.core import clock
 from webapp.core.access import Sight
 from webapp.directory.flows import Flow
 from webapp.directory.models import Huvudman, Organisation, Unit
-from webapp.plans import domain, participants, row_reminders
+from webapp.plans import domain, goals, participants, row_reminders
 from webapp.plans.models import Doer, Plan, PlanRow
 from webapp.plans.participants import Other
 from webapp.plans.row_reminders import Proposed
@@ -176,6 +176,7 @@ def _plan(
         if_worse_do=wish.if_worse_do,
     )
     plan.unit_id, plan.no_answer_reason = sight.reader.unit_id, reason
+    goals.own_situation(plan, sight)
     return plan
 
 

@@ -88,6 +88,10 @@ class PlanDocument:
     goals: Sequence[GoalText] = ()
     rows: Sequence[RowText] = ()
     participants: Sequence[Taking] = ()
+    situation_by_id: UUID | None = (
+        None  # the organisation that wrote it: who reads it, and nothing to agree to
+    )
+    situation_flow: str = ""
 
     def to_json(self) -> str:
         """The same text for the same plan, always."""
@@ -119,7 +123,8 @@ class PlanDocument:
     @property
     def fingerprint(self) -> str:
         """Of what is agreed to, and so the same as long as that is the same. 32 hexadecimal digits."""
-        agreed = replace(self, rows=tuple(row.agreed for row in self.rows))
+        rows = tuple(row.agreed for row in self.rows)
+        agreed = replace(self, rows=rows, situation_by_id=None, situation_flow="")
         return hashlib.sha256(agreed.to_json().encode()).hexdigest()[:32]
 
 

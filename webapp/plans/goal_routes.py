@@ -15,7 +15,7 @@ from webapp.core.access import needs, sight
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
-from webapp.plans import domain, earlier, goals
+from webapp.plans import domain, earlier, goals, reading
 from webapp.plans.earlier import About
 from webapp.plans.models import Goal, Plan
 from webapp.plans.row_forms import ChangeGoalForm, NewGoalForm, SituationForm
@@ -77,6 +77,8 @@ def end(person_id: UUID, goal_id: UUID) -> ResponseReturnValue:
 @needs(Permission.PLAN_EDIT)
 def describe(person_id: UUID) -> ResponseReturnValue:
     plan = _plan(person_id)
+    if not reading.sees_situation(plan, sight()):
+        abort(404)
     stands = asdict(goals.situation_of(plan))
     form = SituationForm(data={**stands, "revision": mark_of(stands)})
     both = None
@@ -88,7 +90,7 @@ def describe(person_id: UUID) -> ResponseReturnValue:
                 db.session.commit()
             flash(plain("Sparat."))
             return redirect(url_for("plans.show", person_id=person_id))
-    before = earlier.of(db.session, About.SITUATION, plan.id)
+    before = goals.stood_before(db.session, sight(), plan)
     said = goals.answers(db.session, sight()) if sight().cares else ()
     return render_template(
         "plans/situation.html", form=form, both=both, earlier=before, said=said, questions=QUESTIONS

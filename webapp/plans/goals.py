@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.core import clock
 from webapp.core.access import Sight
+from webapp.directory.flows import Flow
 from webapp.permissions import Area
 from webapp.plans import domain, earlier, reading
 from webapp.plans.earlier import About
@@ -116,8 +117,22 @@ def describe(session: Session, sight: Sight, plan: Plan, said: Situation, now: d
     earlier.keep(session, About.SITUATION, plan, asdict(situation_of(plan)), now, written_as(sight))
     plan.situation, plan.held_together_by = said.situation, said.held_together_by
     plan.nobody_else, plan.revision = said.nobody_else, plan.revision + 1
+    own_situation(plan, sight)
     session.flush()
     _tell(session, sight, now)
+
+
+def own_situation(plan: Plan, sight: Sight) -> None:
+    """The situation is whose staff wrote it last; nobody's but the person's where a citizen did."""
+    plan.situation_by_id = sight.reader.organisation_id if sight.cares else None
+    plan.situation_flow = Flow(sight.reader.flow) if sight.cares else Flow.ALL
+
+
+def stood_before(session: Session, sight: Sight, plan: Plan) -> Sequence[earlier.Earlier]:
+    """What stood there of the situation; staff read it only while the plan is shared: others may have written it."""
+    if sight.cares and (Area.PLAN, plan.flow) not in sight.crosses:
+        return ()
+    return earlier.of(session, About.SITUATION, plan.id)
 
 
 def _tell(session: Session, sight: Sight, now: datetime) -> None:

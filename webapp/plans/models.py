@@ -33,6 +33,9 @@ class Plan(Base):
     # the local flow it began from: it can name an illness
     starter: Mapped[str] = mapped_column(Sealed("plan.starter"), default="")
     situation: Mapped[str] = mapped_column(Sealed("plan.situation"), default="")
+    # whose staff wrote it last, and in which kind of care; None: the person, or a relative
+    situation_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    situation_flow: Mapped[Flow] = mapped_column(choice(Flow, "situation_flow"), default=Flow.ALL)
     # the person's own signs
     if_worse_signs: Mapped[str] = mapped_column(Sealed("plan.if_worse_signs"), default="")
     if_worse_do: Mapped[str] = mapped_column(Sealed("plan.if_worse_do"), default="")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -93,6 +93,7 @@ class PlanView:
     whole: bool  # not whole: the rows alone, without situation, goals and signs
     begun_here: bool = False  # by the unit of the staff who read
     frozen: bool = False  # the consent to share it is withdrawn: each organisation keeps to its own rows
+    situation_hidden: bool = False  # another organisation wrote it, and shares it with this reader no more
 
     @property
     def waiting(self) -> list[Row]:
@@ -162,6 +163,8 @@ _PLAN = (
         Plan.overall_id,
         Plan.flow,
         Plan.unit_id,
+        Plan.situation_by_id,
+        Plan.situation_flow,
     )
     .join(Organisation, Organisation.id == Plan.overall_id)
     .outerjoin(Goal, (Goal.plan_id == Plan.id) & Goal.ended_on.is_(None))
@@ -227,9 +230,10 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     goals = [Wanted(*row[10:16]) for row in found if row.words is not None] if whole else []
     hidden = len(shown) < len(everything)
     begun_here = sight.cares and plan.unit_id is not None and plan.unit_id == sight.reader.unit_id
-    return PlanView(
-        Whole(*plan[:10]), goals, shown, hidden, own_tasks, whole, begun_here, plan.frozen_at is not None
-    )
+    around, frozen, others = Whole(*plan[:10]), plan.frozen_at is not None, not sees_situation(plan, sight)
+    if others:
+        around = replace(around, situation="", held_together_by="")
+    return PlanView(around, goals, shown, hidden, own_tasks, whole, begun_here, frozen, others)
 
 
 def only_own_tasks(sight: Sight) -> bool:
@@ -240,6 +244,12 @@ def only_own_tasks(sight: Sight) -> bool:
 def _sees_whole(plan: Any, sight: Sight) -> bool:  # a row of _PLAN
     """Staff of another organisation than the plan's see more than rows only by the person's SIP consent."""
     return sight.sees(Area.PLAN, plan.overall_id, plan.flow)
+
+
+def sees_situation(plan: Any, sight: Sight) -> bool:  # a Plan, its document, or a row of _PLAN
+    """What staff wrote of the situation is their organisation's: others' staff read it by the SIP consent alone."""
+    by = plan.situation_by_id
+    return by is None or not plan.situation or sight.sees(Area.PLAN, by, plan.situation_flow)
 
 
 def _shown(everything: Sequence[Row], sight: Sight, whole: bool) -> list[Row]:

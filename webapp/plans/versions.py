@@ -68,6 +68,8 @@ def draft_of(session: Session, plan: Plan) -> Draft:
         overall=overall.name,
         begun_on=plan.begun_on,
         situation=plan.situation,
+        situation_by_id=plan.situation_by_id,
+        situation_flow=plan.situation_flow,
         held_together_by=plan.held_together_by,
         if_worse_signs=plan.if_worse_signs,
         if_worse_do=plan.if_worse_do,
@@ -215,7 +217,8 @@ def as_seen(document: PlanDocument, sight: Sight, *, rows_alone: bool = False) -
     rows = tuple(_seen(row, sight) for row in document.rows if reading.visible(row, sight))
     if not rows_alone and sees_whole(document, sight):
         people = tuple(_seen_taking(each, sight) for each in document.participants)
-        return replace(document, rows=rows, participants=people)
+        seen = replace(document, rows=rows, participants=people)
+        return seen if reading.sees_situation(document, sight) else _without_situation(seen)
     return PlanDocument(
         plan_id=document.plan_id,
         flow="",
@@ -224,6 +227,10 @@ def as_seen(document: PlanDocument, sight: Sight, *, rows_alone: bool = False) -
         begun_on=document.begun_on,
         rows=rows,
     )
+
+
+def _without_situation(document: PlanDocument) -> PlanDocument:
+    return replace(document, situation="", held_together_by="")
 
 
 def sees_whole(document: PlanDocument, sight: Sight) -> bool:
