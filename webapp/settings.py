@@ -47,6 +47,7 @@ class Settings:
     secret_key: str
     keys: Keys
     vapid_private_key: str
+    vapid_older_keys: tuple[str, ...]  # of before: phones that subscribed under them are sent to under them
     vapid_subject: str
     extra_push_origins: frozenset[str]
     origin: str  # where people reach the app, such as https://naramig.example
@@ -56,6 +57,7 @@ class Settings:
     log_names: bool  # whether the person reads staff's names in the log, beside role and unit
     smtp: Smtp | None  # how units are told that something waits on their work list; None: they are not
     port: int
+    metrics_port: int  # where the worker's figures are read, on this machine alone; 0: nowhere
 
     @property
     def invented_people(self) -> bool:
@@ -82,6 +84,7 @@ class Settings:
             secret_key=_secret(env),
             keys=_keys(env),
             vapid_private_key=_required(env, "VAPID_PRIVATE_KEY"),
+            vapid_older_keys=_listed(env, "VAPID_OLDER_PRIVATE_KEYS"),
             vapid_subject=_subject(env, environment),
             extra_push_origins=_origins(env, environment),
             origin=_origin(env, environment),
@@ -91,6 +94,7 @@ class Settings:
             log_names=_yes_or_no(env, "NARAMIG_LOG_NAMES"),
             smtp=_smtp(env),
             port=_port(env),
+            metrics_port=_port(env, "NARAMIG_METRICS_PORT", "0", least=0),
         )
         _refuse_unfenced(settings)
         return settings
@@ -256,8 +260,12 @@ def _smtp(env: Mapping[str, str]) -> Smtp | None:
         raise UnsafeSettings(f"NARAMIG_SMTP: {fault}") from None
 
 
-def _port(env: Mapping[str, str]) -> int:
-    text = env.get("PORT", "8000")
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
-        raise UnsafeSettings("PORT must be a number from 1 to 65535")
+def _listed(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in env.get(name, "").split(",") if each.strip())
+
+
+def _port(env: Mapping[str, str], name: str = "PORT", default: str = "8000", *, least: int = 1) -> int:
+    text = env.get(name, "").strip() or default
+    if not text.isascii() or not text.isdigit() or not least <= int(text) < 65536:
+        raise UnsafeSettings(f"{name} must be a number from {least} to 65535")
     return int(text)

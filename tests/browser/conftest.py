@@ -27,6 +27,7 @@ from webapp.core.push.sender import Sender
 from webapp.demo.load import load
 from webapp.migrations import steps
 from webapp.reminders.keys import TOKENS
+from webapp.sending.steady import SteadyClock
 from webapp.sending.worker import Worker
 
 HERE = Path(__file__).parents[1]
@@ -95,7 +96,9 @@ class Site:
 
         async def work() -> None:
             async with Sender(key, extra_origins={self.push_service.origin}) as sender:
-                await Worker(database, sender, self.app.extensions[TOKENS], now=self.clock).run(once=True)
+                steady = SteadyClock(read=lambda _: self.clock())
+                worker = Worker(database, sender, self.app.extensions[TOKENS], steady=steady)
+                await worker.run(once=True)
 
         # Playwright runs a loop in this thread, so the worker's has one of its own.
         thread = threading.Thread(target=lambda: uvloop.run(work()))

@@ -7,6 +7,7 @@ import logging
 import time
 import tracemalloc
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -358,3 +359,72 @@ def test_a_worker_that_is_told_to_stop_can_stop(service: PushService) -> None:
                 await asyncio.wait_for(waiting, 0.2)
 
     uvloop.run(stopped())
+
+
+def test_a_phone_that_subscribed_under_an_older_key_is_sent_to_under_it(service: PushService) -> None:
+    older = Vapid(new_private_key(), "mailto:drift@example.se")
+    before = replace(
+        message(service.subscribe(Behaviour.CREATED, older.public_key)), vapid_key=older.public_key
+    )
+    since = replace(
+        message(service.subscribe(Behaviour.CREATED, VAPID.public_key)), vapid_key=VAPID.public_key
+    )
+    assert [each.status for each in send_all(service, [before, since], older=[older])] == [201, 201]
+
+
+def test_a_phone_whose_key_was_thrown_away_cannot_be_sent_to(service: PushService) -> None:
+    lost = replace(
+        message(service.subscribe(Behaviour.CREATED)),
+        vapid_key=Vapid(new_private_key(), "mailto:a@b.se").public_key,
+    )
+    (result,) = send_all(service, [lost])
+    assert (result.outcome, result.status, result.cause) == (Outcome.REFUSED, None, "key not kept")
+
+
+def test_what_waits_too_long_for_its_turn_comes_back_before_another_worker_takes_it_for_lost(
+    service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.core.push.sender.TURN_SECONDS", DEADLINE / 2)
+    slow, quick = (message(service.subscribe(each)) for each in (Behaviour.HANG, Behaviour.CREATED))
+
+    async def sending() -> Result:
+        async with sender(service, patience=Patience(at_once=1)) as open_sender:
+            first = asyncio.create_task(open_sender.send(slow, datetime.now(UTC)))
+            await asyncio.sleep(0)
+            result = await open_sender.send(quick, datetime.now(UTC))
+            await first
+            return result
+
+    assert uvloop.run(sending()) == Result(Outcome.LATER, cause="not its turn yet")
+
+
+def test_a_sender_that_lets_go_sends_nothing_more(service: PushService) -> None:
+    given = service.subscribe(Behaviour.CREATED)
+
+    async def sending() -> Result:
+        async with sender(service) as open_sender:
+            open_sender.let_go()
+            return await open_sender.send(message(given), datetime.now(UTC))
+
+    assert uvloop.run(sending()).outcome is Outcome.LATER
+    assert not service.received(given)
+
+
+def test_a_service_that_is_left_alone_is_named_until_its_rest_is_over(service: PushService) -> None:
+    broken = message(service.subscribe(Behaviour.BROKEN))
+    seconds = 0.0
+
+    async def sending() -> list[set[str]]:
+        named = []
+        nonlocal seconds
+        patience = Patience(failures=2, rest_seconds=60)
+        async with sender(service, patience=patience, monotonic=lambda: seconds) as open_sender:
+            for _ in range(2):
+                named.append(open_sender.resting())
+                await open_sender.send(broken, datetime.now(UTC))
+            named.append(open_sender.resting())
+            seconds += 61
+            named.append(open_sender.resting())
+        return named
+
+    assert uvloop.run(sending()) == [set(), set(), {service.origin}, set()]

@@ -54,7 +54,7 @@ def run_once(app: Flask, service: PushService) -> None:
 
     async def work() -> None:
         async with sender:
-            await Worker(database, sender, app.extensions[TOKENS], now=real_now).run(once=True)
+            await Worker(database, sender, app.extensions[TOKENS]).run(once=True)
 
     uvloop.run(work())
     database.dispose()

@@ -191,3 +191,35 @@ def test_workers_that_ended_long_ago_leave_nothing_behind(session: Session) -> N
     queue.beat(session, "one", DUE + timedelta(days=2))
     session.flush()
     assert session.scalars(select(Heartbeat.worker)).all() == ["one"]
+
+
+def test_what_goes_to_a_service_that_hangs_is_left_and_everything_else_is_taken(session: Session) -> None:
+    hanging, well = planned(session), planned(session)
+    for each in deliveries(session, hanging):
+        each.lane = "https://hangs.push.invalid"
+    session.flush()
+    leased = queue.lease_due(session, "one", DUE, full={"https://hangs.push.invalid"})
+    assert mine(session, leased, well)
+    assert not mine(session, leased, hanging)
+    assert lease(session, hanging)
+
+
+def test_how_late_it_is_counts_from_when_it_was_due_however_often_it_is_tried(session: Session) -> None:
+    reminder = planned(session)
+    later = Result(Sent.LATER, 503, retry_at=DUE + 3 * MINUTE)
+    queue.settle_sent(session, "one", [(each, later) for each in lease(session, reminder)], DUE)
+    assert [each.due_at for each in lease(session, reminder, now=DUE + 3 * MINUTE)] == [DUE]
+
+
+def test_what_is_given_up_keeps_the_reason(session: Session) -> None:
+    reminder = planned(session)
+    refused = Result(Sent.REFUSED, 413, cause="refused")
+    queue.settle_sent(session, "one", [(each, refused) for each in lease(session, reminder)], DUE)
+    assert [(each.status, each.cause) for each in deliveries(session, reminder)] == [(413, "refused")]
+
+
+def test_what_waits_is_counted_with_its_oldest(session: Session) -> None:
+    before = queue.waiting(session, DUE).due
+    planned(session)
+    assert queue.waiting(session, DUE).due == before + 1
+    assert queue.waiting(session, DUE).oldest is not None

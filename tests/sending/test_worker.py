@@ -170,7 +170,7 @@ def test_a_database_that_is_away_for_a_while_ends_no_worker_and_loses_no_result(
 
     async def work() -> None:
         async with Sender(KEY, extra_origins={service.origin}) as sender:
-            one = worker.Worker(flaky, sender, app.extensions[TOKENS], now=real_now)
+            one = worker.Worker(flaky, sender, app.extensions[TOKENS])
             going = asyncio.create_task(one.run())
             while not service.received(given):
                 await asyncio.sleep(0)
@@ -185,6 +185,49 @@ def test_a_database_that_is_away_for_a_while_ends_no_worker_and_loses_no_result(
     with database.read() as session:
         assert [each.state for each in deliveries(session, reminder)] == [State.SENT]
     assert len(service.received(given)) == 1
+
+
+def test_a_service_that_hangs_delays_nothing_that_goes_to_another(
+    app: Flask, database: Database, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More is due to the one that hangs, and longer since, than a worker holds in its hands at once."""
+    monkeypatch.setattr(worker, "PER_LANE", 12)
+    monkeypatch.setattr(worker, "IN_HAND", 20)
+    monkeypatch.setattr(worker, "AT_ONCE", 10)
+    with PushService(authority=service.authority) as hanging:
+        with database.writing() as session:
+            for _ in range(40):
+                due_now(session, hanging, Behaviour.HANG)
+            session.execute(update(Delivery).values(due_at=real_now() - timedelta(seconds=90)))
+            phones_of = [due_now(session, service, Behaviour.CREATED)[1] for _ in range(30)]
+        seconds = arrival_of_all(app, service, hanging, phones_of)
+        assert hanging.touched_inside == 0
+    assert seconds < HUNG / 2
+
+
+HUNG = 8.0  # seconds that a service may hang
+
+
+def arrival_of_all(app: Flask, well: PushService, hanging: PushService, phones_of: list[Given]) -> float:
+    """Let a worker go round until each of these phones has its notice; how long it took, in seconds."""
+    asked = app.config["SETTINGS"]
+    database_ = Database(asked.worker_url, asked.keys)
+    began = time.monotonic()
+
+    async def work() -> float:
+        origins = {well.origin, hanging.origin}
+        async with Sender(KEY, extra_origins=origins, deadline_seconds=HUNG) as sender:
+            one = worker.Worker(database_, sender, app.extensions[TOKENS])
+            going = asyncio.create_task(one.run())
+            while not all(well.received(given) for given in phones_of):
+                await asyncio.sleep(0.02)
+            seconds = time.monotonic() - began
+            going.cancel()
+            return seconds
+
+    took = uvloop.run(asyncio.wait_for(work(), 60))
+    database_.dispose()
+    return took
 
 
 MANY = 400

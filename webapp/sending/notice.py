@@ -51,6 +51,7 @@ def message(delivery: Leased, tokens: Tokens, now: datetime) -> Message:
         ttl=int((delivery.useless_at - now).total_seconds()),
         topic=tokens.topic(delivery.occurrence_id) if delivery.occurrence_id else TRIAL_TOPIC,
         urgency=Urgency.HIGH,
+        vapid_key=delivery.vapid_key,
     )
 
 

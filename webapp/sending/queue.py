@@ -7,14 +7,15 @@ lease to run out; what it had sent and not yet settled is sent again under the s
 
 from __future__ import annotations
 
+import logging
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, delete, not_, select, update
+from sqlalchemy import Uuid, and_, bindparam, case, delete, func, not_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -35,7 +36,9 @@ from webapp.reminders.models import (
 from webapp.sending import wanted
 from webapp.sending.wanted import WANTED
 
-LEASE = timedelta(seconds=45)  # well over the sender's deadline of 10 s
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=45)  # well over the sender's wait for a turn and its deadline together
 FIRST_WAIT = 2.0  # seconds; doubles with each attempt, with full jitter
 LONGEST_WAIT = 120.0
 SILENT_FOR_GOOD = timedelta(days=1)  # each start of a worker has a name of its own
@@ -53,6 +56,7 @@ class Leased:
     person_id: UUID
     purpose: Purpose
     channel: Channel
+    lane: str
     occurrence_id: UUID | None
     subscription_id: UUID | None  # None: not by push, and there are no keys
     endpoint: str
@@ -61,20 +65,26 @@ class Leased:
     vapid_key: str
     language: str
     shows_text: bool
+    due_at: datetime  # when it was to go; a wait before another try does not change it
     useless_at: datetime
     attempts: int
     lease_until: datetime
 
 
-def lease_due(session: Session, worker: str, now: datetime, most: int = 200) -> list[Leased]:
+def lease_due(
+    session: Session, worker: str, now: datetime, most: int = 200, full: Collection[str] = ()
+) -> list[Leased]:
     """Lease up to `most` due deliveries; of two workers, only one gets each.
+
+    Nothing is taken that would go to a service in `full`: this worker has its hands full with it, or leaves it
+    alone for a while. So a service that hangs keeps what goes to it, and nothing of anybody else's.
 
     Whoever has died, answered, ended, paused or switched off since planning gets nothing: it is asked here
     again, and such a delivery is called off. One past its use is settled as too late. An empty list says that
     nothing more is due: thousands that an outage made useless hold nobody up.
     """
     lease_until = now + LEASE
-    while taken := _take(session, worker, now, lease_until, most):
+    while taken := _take(session, worker, now, lease_until, most, full):
         facts = rows(session, _FACTS, {"taken": taken, **wanted.given(clock.local(now).date())})
         _set_state(session, [row.id for row in facts if not row.wanted], State.CALLED_OFF)
         going = [row for row in facts if row.wanted]
@@ -84,11 +94,14 @@ def lease_due(session: Session, worker: str, now: datetime, most: int = 200) -> 
     return []
 
 
-def _take(session: Session, worker: str, now: datetime, lease_until: datetime, most: int) -> Sequence[UUID]:
+def _take(
+    session: Session, worker: str, now: datetime, lease_until: datetime, most: int, full: Collection[str]
+) -> Sequence[UUID]:
     """Put this worker's name on the oldest that are due and free."""
+    open_ways = (Delivery.lane.not_in(sorted(full)),) if full else ()
     free = (
         select(Delivery.id)
-        .where(Delivery.state == State.DUE, Delivery.due_at <= now, Delivery.lease_until <= now)
+        .where(Delivery.state == State.DUE, Delivery.due_at <= now, Delivery.lease_until <= now, *open_ways)
         .order_by(Delivery.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -109,6 +122,7 @@ _FACTS = (
         Delivery.person_id,
         Delivery.purpose,
         Delivery.channel,
+        Delivery.lane,
         Delivery.occurrence_id,
         Delivery.subscription_id,
         Subscription.endpoint,
@@ -117,6 +131,13 @@ _FACTS = (
         Subscription.vapid_key,
         Person.language,
         and_(Person.lock_screen_text, not_(Person.protected)).label("shows_text"),
+        case(
+            (
+                and_(Delivery.attempts > 1, Delivery.number == 1, Occurrence.id.is_not(None)),
+                Occurrence.due_at,
+            ),
+            else_=Delivery.due_at,
+        ).label("due_at"),
         Delivery.useless_at,
         Delivery.attempts,
         WANTED.label("wanted"),
@@ -135,6 +156,7 @@ def _leased(row: Any, lease_until: datetime) -> Leased:
         person_id=row.person_id,
         purpose=row.purpose,
         channel=row.channel,
+        lane=row.lane,
         occurrence_id=row.occurrence_id,
         subscription_id=row.subscription_id,
         endpoint=row.endpoint or "",
@@ -143,6 +165,7 @@ def _leased(row: Any, lease_until: datetime) -> Leased:
         vapid_key=row.vapid_key or "",
         language=row.language,
         shows_text=bool(row.shows_text),
+        due_at=row.due_at,
         useless_at=row.useless_at,
         attempts=row.attempts,
         lease_until=lease_until,
@@ -171,6 +194,10 @@ def settle_sent(
             continue
         state = State(result.outcome.value)
         alike.setdefault((leased.lease_until, state, result.status, result.cause), []).append(leased.id)
+        if state not in (State.SENT, State.TOO_LATE):
+            log.warning(
+                "given up: id=%s state=%s status=%s cause=%s", leased.id, state, result.status, result.cause
+            )
         if state is State.GONE and leased.subscription_id is not None:
             gone.append(leased.subscription_id)
     for (lease_until, state, status, cause), ids in alike.items():
@@ -212,6 +239,22 @@ def _wait(session: Session, worker: str, leased: Leased, result: Result, now: da
 
 def _most_wait(attempts: int) -> float:
     return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts, 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is due and has not gone: how much, and since when the oldest of it; None where nothing is."""
+
+    due: int
+    oldest: datetime | None
+
+
+def waiting(session: Session, now: datetime) -> Waiting:
+    due = select(func.count(), func.min(Delivery.due_at)).where(
+        Delivery.state == State.DUE, Delivery.due_at <= now
+    )
+    count, oldest = session.execute(due).one()
+    return Waiting(count, oldest)
 
 
 def beat(session: Session, worker: str, now: datetime) -> None:

@@ -13,12 +13,12 @@ import os
 import secrets
 import signal
 import socket
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from webapp.core import clock
 from webapp.core.daily import Daily, Task
 from webapp.core.db import Database
 from webapp.core.push import Message, Outcome, Result
@@ -27,7 +27,9 @@ from webapp.reminders import planning
 from webapp.reminders.models import Channel
 from webapp.reminders.tokens import Tokens
 from webapp.sending import notice, queue
+from webapp.sending.metrics import Metrics
 from webapp.sending.queue import Leased
+from webapp.sending.steady import SteadyClock
 
 log = logging.getLogger(__name__)
 Errand = Callable[[bool], Coroutine[Any, Any, None]]  # told whether to go once only
@@ -36,6 +38,8 @@ Errand = Callable[[bool], Coroutine[Any, Any, None]]  # told whether to go once 
 IDLE_SECONDS = 1.0  # between rounds when nothing is due
 BEAT = timedelta(seconds=10)
 IN_HAND = 600  # deliveries under way at once
+PER_LANE = 450  # of them, to one service: one that hangs leaves room for the rest
+MOST_IN_HAND = 2400  # where several services hang at once
 AT_ONCE = 300  # leased, and settled, at once
 LOOK_AT_MEMORY = (
     50_000,
@@ -59,8 +63,10 @@ class Worker:
     sender: Sender
     tokens: Tokens
     id: str = field(default_factory=name)
-    now: Callable[[], datetime] = clock.now
+    steady: SteadyClock = field(default_factory=SteadyClock)
+    metrics: Metrics = field(default_factory=Metrics)
     in_hand: int = 0
+    in_lanes: Counter[str] = field(default_factory=Counter)  # of what is in hand, by the service it goes to
     finished: list[tuple[Leased, Result]] = field(default_factory=list)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
@@ -97,8 +103,9 @@ class Worker:
         self._settle()
 
     def stop(self) -> None:
-        """Finish what is in hand, lease nothing more."""
+        """Finish what is on its way, let the rest go, lease nothing more."""
         self.stopping = True
+        self.sender.let_go()
         self.wake.set()
 
     async def _round(self) -> bool:
@@ -117,11 +124,15 @@ class Worker:
         return False
 
     def _plan(self) -> int:
-        now = self.now()
         with self.database.writing() as session:
+            self.steady.look(session)
+            if not self.steady.is_sure():
+                return 0
+            now = self.steady.now()
             beats = self.last_beat is None or abs(now - self.last_beat) >= BEAT
             if beats:
                 queue.beat(session, self.id, now)
+                self.metrics.waits(queue.waiting(session, now), now)
             done = planning.plan_due(session, now, ahead=self._ahead()) + planning.close_due(session, now)
         if beats:
             self.last_beat = now
@@ -133,25 +144,33 @@ class Worker:
         return planning.SOON if self.in_hand else planning.AHEAD
 
     def _lease(self) -> list[Leased]:
-        room = min(AT_ONCE, IN_HAND - self.in_hand)
+        """Lease as much as there is room for. What goes to a service that has its share in hand takes none."""
+        if not self.steady.is_sure():
+            return []
+        crowded = {lane for lane, number in self.in_lanes.items() if number >= PER_LANE}
+        others = self.in_hand - sum(self.in_lanes[lane] for lane in crowded)
+        room = min(AT_ONCE, IN_HAND - others, MOST_IN_HAND - self.in_hand)
         if room < AT_ONCE // 2 and self.in_hand:
             return []
+        full = crowded | self.sender.resting()
         with self.database.writing() as session:
-            return queue.lease_due(session, self.id, self.now(), room)
+            return queue.lease_due(session, self.id, self.steady.now(), room, full)
 
     def _start(self, delivery: Leased) -> None:
         self.in_hand += 1
+        self.in_lanes[delivery.lane] += 1
         task = asyncio.create_task(self._send(delivery))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
     async def _send(self, delivery: Leased) -> None:
         try:
-            result = await self._by_its_channel(delivery, self.now())
+            result = await self._by_its_channel(delivery, self.steady.now())
         except Exception:
             log.exception("delivery failed: id=%s", delivery.id)
             result = Result(Outcome.LATER)
         self.in_hand -= 1
+        self.in_lanes[delivery.lane] -= 1
         self.finished.append((delivery, result))
         if len(self.finished) >= AT_ONCE // 2 or not self.in_hand:
             self.wake.set()
@@ -168,7 +187,8 @@ class Worker:
         if not self.finished:
             return
         with self.database.writing() as session:
-            queue.settle_sent(session, self.id, self.finished, self.now())
+            queue.settle_sent(session, self.id, self.finished, self.steady.now())
+        self.metrics.settled(self.finished, self.steady.now())
         self.finished = []  # only now: what could not be written is tried again
 
     async def _wait(self, seconds: float) -> None:

@@ -56,6 +56,10 @@ class Lane:
         self._on_trial = True
         return 0.0
 
+    def rests(self) -> bool:
+        """Whether none may go just now. Asking changes nothing."""
+        return self._open_until is not None and (self._on_trial or self._open_until > self._monotonic())
+
     def note(self, sign: Sign) -> bool:
         """Take in the sign of a send that was let through; True if the service is left alone from now on."""
         if sign is Sign.WELL:

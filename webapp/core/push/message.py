@@ -30,7 +30,7 @@ class Message:
     `endpoint`, `p256dh` and `auth` as `check_subscription` returned them; `body` from `payload`. `ttl` in
     whole seconds is what is left of the reminder's window: at 0 or less nothing is sent. `topic` lets a later
     message replace one that has not reached the phone yet. Raises ValueError for a topic that no service
-    takes.
+    takes. `vapid_key` is the public key that the subscription was made with; empty: today's.
     """
 
     endpoint: str
@@ -40,6 +40,7 @@ class Message:
     ttl: int
     topic: str
     urgency: Urgency = Urgency.HIGH
+    vapid_key: str = ""
 
     def __post_init__(self) -> None:
         if not _TOPIC.fullmatch(self.topic):

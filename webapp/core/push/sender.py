@@ -24,12 +24,13 @@ from webapp.core.push.answer import Outcome, Result
 from webapp.core.push.breaker import Lane, Patience, Sign
 from webapp.core.push.message import Message
 from webapp.core.push.network import Connector, NotPublic
-from webapp.core.push.subscription import BadSubscription, extra, place
+from webapp.core.push.subscription import BadSubscription, Place, extra, place
 from webapp.core.push.vapid import Vapid
 
 log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 10.0  # for one message: finding the service, connecting, sending and the answer together
+TURN_SECONDS = 25.0  # for waiting behind others to the same service; then it is let go, to be leased anew
 ANSWER_OCTETS = 4096  # what is read of an answer's body; a longer one costs the connection
 _HEADERS = {"Content-Encoding": "aes128gcm", "Accept-Encoding": "identity"}
 _OWN_HEADERS_ONLY = ("User-Agent", "Accept")
@@ -43,25 +44,27 @@ class Sender:
 
     `extra_origins` (demo and test) may be reached although they are no known push service or lie in our own
     network. `monotonic` gives seconds, for the breaker and for the time a message waits here. The system's
-    certificates are trusted as OpenSSL finds them at entering, so SSL_CERT_FILE works. Raises ValueError for
-    a bad extra origin.
+    certificates are trusted as OpenSSL finds them at entering, so SSL_CERT_FILE works. `older` are the keys
+    that subscriptions from before a change of key were made with. Raises ValueError for a bad extra origin.
     """
 
     def __init__(
         self,
         vapid: Vapid,
         *,
+        older: Collection[Vapid] = (),
         extra_origins: Collection[str] = (),
         deadline_seconds: float = DEADLINE_SECONDS,
         patience: Patience | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._vapid = vapid
+        self._names = {"": vapid, **{each.public_key: each for each in (*older, vapid)}}
         self._extra = extra(extra_origins)
         self._deadline = deadline_seconds
         self._patience = patience or Patience()
         self._monotonic = monotonic
         self._lanes: dict[str, Lane] = {}
+        self._lets_go = False
         # One for all messages: it holds nothing but the keys of the message in hand, and encrypting never
         # awaits.
         self._pusher = WebPusher({"endpoint": ""})
@@ -89,10 +92,19 @@ class Sender:
     ) -> None:
         await self._session.close()
 
+    def resting(self) -> set[str]:
+        """The origins of the services that are left alone just now: messages to them would only come back."""
+        return {origin for origin, lane in self._lanes.items() if lane.rests()}
+
+    def let_go(self) -> None:
+        """Send nothing more but what has its turn: the rest comes back at once, to be sent by somebody else."""
+        self._lets_go = True
+
     async def send(self, message: Message, now: datetime) -> Result:
         """Send one message and say what became of it; raises for nothing that a service or subscription does.
 
-        Waits for its turn where many go to one service, and takes that wait off the message's time to live.
+        Waits for its turn where many go to one service, and takes that wait off the message's time to live;
+        after TURN_SECONDS it comes back unsent, before another worker takes it for lost.
         """
         asked = self._monotonic()
         if message.ttl <= 0:
@@ -101,6 +113,9 @@ class Sender:
             origin, address = place(message.endpoint, self._extra)
         except BadSubscription as bad:
             return Result(Outcome.REFUSED, cause=bad.reason_code)
+        name = self._names.get(message.vapid_key)
+        if name is None:
+            return Result(Outcome.REFUSED, cause="key not kept")
         lane = self._lanes.get(origin)
         if lane is None:
             lane = self._lanes[origin] = Lane(self._patience, self._monotonic)
@@ -109,28 +124,31 @@ class Sender:
             ttl = message.ttl - int(waited)
             if ttl <= 0:
                 return Result(Outcome.TOO_LATE)
+            if self._lets_go or waited > TURN_SECONDS:
+                return Result(Outcome.LATER, cause="not its turn yet")
             now += timedelta(seconds=waited)
             if rest := lane.must_wait():
                 return Result(Outcome.LATER, retry_at=now + timedelta(seconds=rest), cause="service resting")
             result, sign = Result(Outcome.LATER, cause="cancelled"), Sign.NEUTRAL
             try:
-                result, sign = await self._post(origin, address, message, ttl, now)
+                result, sign = await self._post(name, Place(origin, address), message, ttl, now)
             finally:
                 if lane.note(sign):
                     log.error("push service left alone: host=%s cause=%s", URL(origin).host, result.cause)
         if sign is Sign.NOT_US:
-            self._vapid.forget(origin)
+            name.forget(origin)
             log.error("push service does not accept us: host=%s status=%s", URL(origin).host, result.status)
         return result
 
     async def _post(
-        self, origin: str, address: str, message: Message, ttl: int, now: datetime
+        self, name: Vapid, there: Place, message: Message, ttl: int, now: datetime
     ) -> tuple[Result, Sign]:
+        origin, address = there
         try:
             body = self._encrypt(message)
             headers = {
                 **_HEADERS,
-                "Authorization": self._vapid.authorization(origin, now),
+                "Authorization": name.authorization(origin, now),
                 "TTL": str(ttl),
                 "Topic": message.topic,
                 "Urgency": message.urgency.value,

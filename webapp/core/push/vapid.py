@@ -17,7 +17,7 @@ def _text(octets: bytes) -> str:
 
 
 def new_private_key() -> str:
-    """A fresh VAPID_PRIVATE_KEY. Never change one in use: every subscription is bound to its key."""
+    """A fresh VAPID_PRIVATE_KEY. One in use is kept beside it: every subscription is bound to its key."""
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     return _text(number.to_bytes(32, "big"))
 
