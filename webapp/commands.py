@@ -10,17 +10,15 @@ from flask.cli import AppGroup
 
 from webapp import rotation
 from webapp.audit_commands import audit_cli
-from webapp.core import daily, logs, messages
-from webapp.core.db import Database
+from webapp.core import messages
 from webapp.directory.commands import directory_cli
 from webapp.migrations import steps
 from webapp.migrations.fences import Roles
 from webapp.plans.starters.commands import plans_cli
-from webapp.reminders import keys
+from webapp.sending.commands import reminders_cli
 from webapp.settings import Settings
 
 db_cli = AppGroup("db", help="The database's shape.")
-reminders_cli = AppGroup("reminders", help="Sending reminders.")
 
 
 def init_app(app: Flask) -> None:
@@ -67,21 +65,3 @@ def downgrade(to: str) -> None:
 def revision(message: str) -> None:
     """Write a new step from what has changed in the models."""
     steps.revision(_settings().owner_url, message)
-
-
-@reminders_cli.command("run")
-@click.option("--once", is_flag=True, help="Stop when nothing is due.")
-def run(once: bool) -> None:
-    """The worker: plan, send and close, until asked to stop."""
-    import uvloop  # with the sender, what the worker alone needs
-
-    from webapp.core.push.sender import Sender
-    from webapp.mailing.postman import Postman
-    from webapp.sending import worker
-
-    logs.set_up()
-    settings = _settings()
-    sender = Sender(keys.vapid(), extra_origins=settings.extra_push_origins)
-    database, tasks = Database(settings.worker_url, settings.keys), daily.tasks_of(current_app)
-    mail = Postman(database, settings.smtp, settings.origin)
-    uvloop.run(worker.serve(database, sender, keys.tokens(), daily=tasks, beside=[mail.run], once=once))

@@ -14,7 +14,8 @@ from tests.conftest import NOON
 from webapp.core.push import Outcome, Result
 from webapp.reminders.models import Channel, Purpose
 from webapp.sending.metrics import Metrics
-from webapp.sending.queue import Leased, Waiting
+from webapp.sending.queue import Leased
+from webapp.sending.standing import Waiting
 
 LEASED = Leased(
     id=uuid4(),

@@ -216,10 +216,3 @@ def test_what_is_given_up_keeps_the_reason(session: Session) -> None:
     refused = Result(Sent.REFUSED, 413, cause="refused")
     queue.settle_sent(session, "one", [(each, refused) for each in lease(session, reminder)], DUE)
     assert [(each.status, each.cause) for each in deliveries(session, reminder)] == [(413, "refused")]
-
-
-def test_what_waits_is_counted_with_its_oldest(session: Session) -> None:
-    before = queue.waiting(session, DUE).due
-    planned(session)
-    assert queue.waiting(session, DUE).due == before + 1
-    assert queue.waiting(session, DUE).oldest is not None

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from webapp.core.push import Outcome, Result
-from webapp.sending.queue import Leased, Waiting
+from webapp.sending.queue import Leased
+from webapp.sending.standing import Waiting
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, case, delete, func, not_, select, update
+from sqlalchemy import Uuid, and_, bindparam, case, delete, not_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -239,22 +239,6 @@ def _wait(session: Session, worker: str, leased: Leased, result: Result, now: da
 
 def _most_wait(attempts: int) -> float:
     return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(attempts, 10))
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What is due and has not gone: how much, and since when the oldest of it; None where nothing is."""
-
-    due: int
-    oldest: datetime | None
-
-
-def waiting(session: Session, now: datetime) -> Waiting:
-    due = select(func.count(), func.min(Delivery.due_at)).where(
-        Delivery.state == State.DUE, Delivery.due_at <= now
-    )
-    count, oldest = session.execute(due).one()
-    return Waiting(count, oldest)
 
 
 def beat(session: Session, worker: str, now: datetime) -> None:

@@ -26,7 +26,7 @@ from webapp.core.push.sender import Sender
 from webapp.reminders import planning
 from webapp.reminders.models import Channel
 from webapp.reminders.tokens import Tokens
-from webapp.sending import notice, queue
+from webapp.sending import notice, queue, standing
 from webapp.sending.metrics import Metrics
 from webapp.sending.queue import Leased
 from webapp.sending.steady import SteadyClock
@@ -111,7 +111,7 @@ class Worker:
     async def _round(self) -> bool:
         """One round; whether there was anything to do."""
         self._settle()
-        planned = self._plan() if self.in_hand < IN_HAND else 0
+        planned = self._plan() if self._moving() < IN_HAND else 0
         leased = self._lease()
         for delivery in leased:
             self._start(delivery)
@@ -132,7 +132,7 @@ class Worker:
             beats = self.last_beat is None or abs(now - self.last_beat) >= BEAT
             if beats:
                 queue.beat(session, self.id, now)
-                self.metrics.waits(queue.waiting(session, now), now)
+                self.metrics.waits(standing.waiting(session, now), now)
             done = planning.plan_due(session, now, ahead=self._ahead()) + planning.close_due(session, now)
         if beats:
             self.last_beat = now
@@ -144,17 +144,20 @@ class Worker:
         return planning.SOON if self.in_hand else planning.AHEAD
 
     def _lease(self) -> list[Leased]:
-        """Lease as much as there is room for. What goes to a service that has its share in hand takes none."""
-        if not self.steady.is_sure():
+        room = min(AT_ONCE, IN_HAND - self._moving(), MOST_IN_HAND - self.in_hand)
+        if not self.steady.is_sure() or (room < AT_ONCE // 2 and self.in_hand):
             return []
-        crowded = {lane for lane, number in self.in_lanes.items() if number >= PER_LANE}
-        others = self.in_hand - sum(self.in_lanes[lane] for lane in crowded)
-        room = min(AT_ONCE, IN_HAND - others, MOST_IN_HAND - self.in_hand)
-        if room < AT_ONCE // 2 and self.in_hand:
-            return []
-        full = crowded | self.sender.resting()
+        full = self._crowded() | self.sender.resting()
         with self.database.writing() as session:
             return queue.lease_due(session, self.id, self.steady.now(), room, full)
+
+    def _crowded(self) -> set[str]:
+        """The services that have their share of what is in hand."""
+        return {lane for lane, number in self.in_lanes.items() if number >= PER_LANE}
+
+    def _moving(self) -> int:
+        """How much is in hand, apart from what waits for a service that has its share."""
+        return self.in_hand - sum(self.in_lanes[lane] for lane in self._crowded())
 
     def _start(self, delivery: Leased) -> None:
         self.in_hand += 1
@@ -209,17 +212,21 @@ async def serve(
     *,
     daily: Mapping[str, Task] | None = None,
     beside: Sequence[Errand] = (),
+    metrics_port: int = 0,
     once: bool = False,
 ) -> None:
     """Run one worker until SIGTERM or SIGINT; with `once`, until nothing is due. `daily`: also once a day.
 
     `beside`: what goes on at the same time, until the worker stops; with `once`, one time and after it.
+    `metrics_port`: where the worker's figures are read; 0: nowhere.
     """
     async with sender:
         worker = Worker(database, sender, tokens, daily=Daily(daily or {}))
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, worker.stop)
+        if metrics_port:
+            worker.metrics.serve(metrics_port)
         log.info("worker started")
         errands = [] if once else [asyncio.create_task(errand(False)) for errand in beside]
         await worker.run(once=once)

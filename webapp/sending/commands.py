@@ -1,0 +1,92 @@
+"""What whoever runs the app can say about the sending: `flask reminders …`."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from webapp.core import clock, daily, logs
+from webapp.core.db import Database
+from webapp.reminders import keys
+from webapp.sending import standing
+from webapp.sending.standing import Standing
+from webapp.settings import Settings
+
+reminders_cli = AppGroup("reminders", help="Sending reminders.")
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.config["SETTINGS"])
+
+
+def _database() -> Database:
+    """As the worker meets it: it alone may see everybody's deliveries, and no text."""
+    return Database(_settings().worker_url, _settings().keys)
+
+
+@reminders_cli.command("run")
+@click.option("--once", is_flag=True, help="Stop when nothing is due.")
+def run(once: bool) -> None:
+    """The worker: plan, send and close, until asked to stop."""
+    import uvloop  # with the sender, what the worker alone needs
+
+    from webapp.core.push.sender import Sender
+    from webapp.mailing.postman import Postman
+    from webapp.sending import worker
+
+    logs.set_up()
+    settings = _settings()
+    sender = Sender(keys.vapid(), older=keys.older_vapids(), extra_origins=settings.extra_push_origins)
+    database, tasks = _database(), daily.tasks_of(current_app)
+    mail = Postman(database, settings.smtp, settings.origin)
+    uvloop.run(
+        worker.serve(
+            database,
+            sender,
+            keys.tokens(),
+            daily=tasks,
+            beside=[mail.run],
+            metrics_port=0 if once else settings.metrics_port,
+            once=once,
+        )
+    )
+
+
+@reminders_cli.command("status")
+def status() -> None:
+    """What is due, what waits, what was given up and why, and when a worker last went round."""
+    database = _database()
+    with database.read() as session:
+        said = _said(standing.standing(session, clock.now()))
+    database.dispose()
+    click.echo(said)
+
+
+def _said(found: Standing) -> str:
+    oldest = f", the oldest since {found.waiting.oldest:%H:%M:%S} UTC" if found.waiting.oldest else ""
+    lines = [
+        f"due now          {found.waiting.due}{oldest}",
+        f"later            {found.planned}",
+        f"phones           {found.phones}",
+    ]
+    lines += [
+        f"given up         {each.number} {each.state.value}, status {each.status or '-'}: {each.cause or '-'}"
+        + (f" ({each.can_go} can be replayed)" if each.can_go else "")
+        for each in found.given_up
+    ]
+    beats = [f"worker           last round {at:%Y-%m-%d %H:%M:%S} UTC" for at in found.beats]
+    return "\n".join(lines + (beats or ["worker           none has gone round"]))
+
+
+@reminders_cli.command("replay")
+@click.option("--cause", help="Only what was given up for this reason, as `status` says it.")
+def replay(cause: str | None) -> None:
+    """Try what was refused once more, while it is of use: after a fault of ours has been mended."""
+    database = _database()
+    with database.writing() as session:
+        number = standing.replay(session, clock.now(), cause)
+    database.dispose()
+    click.echo(f"{number} will be tried again.")
