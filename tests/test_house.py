@@ -131,6 +131,7 @@ IN_CLEAR = {
     "unit.name": OURS,
     "unit.phone": OURS,
     "used_once.hash": HASH,
+    "way.code_salt": "of no use without the app's secret",
     "worse_proposal.written_as": NAMES,
 }
 
@@ -313,6 +314,13 @@ WHO_MAY_ENTER = {
     "units.block": "sharing_set",
     "units.lift": "sharing_set",
     "units.show": "sharing_set",
+    "ways.ask": "phone_set",
+    "ways.prove": "phone_set",
+    "ways.put_first": "phone_set",
+    "ways.show": "phone_set",
+    "ways.show_text": "phone_set",
+    "ways.take_away": "phone_set",
+    "ways.try_out": "phone_set",
     "what_matters.give_receipt": "what_matters_receipt",
     "what_matters.history": "what_matters_history",
     "what_matters.keep_draft": "what_matters_write",
@@ -332,6 +340,8 @@ SIGNED_BODY = {"oidc.told_to_end"}
 WRITES_ON_GET = {"oidc.callback"}
 # Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
 KEEPS_TYPED = {
+    "ways.ask",
+    "ways.prove",
     "accounts.settings",
     "beginning.begin",
     "admin.change_unit",
@@ -553,7 +563,7 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         for time in session.scalars(select(AgreedTime).where(AgreedTime.person_id == person_id))
     ]
     found += [f"{p}/om-det-blir-samre", f"{p}/om-det-blir-samre/skriv"]
-    found += [f"{p}/paminnelser/ny", f"{p}/paminnelser/telefon"]
+    found += [f"{p}/paminnelser/ny", f"{p}/paminnelser/telefon", f"{p}/paminnelser/satt"]
     for reminder in session.scalars(select(Reminder).where(Reminder.person_id == person_id)):
         found.append(f"{p}/paminnelser/{reminder.id}/avsluta")
         if reminder.set_by is SetBy.SELF:

@@ -12,6 +12,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp import commands, health, permissions
     from webapp.accounts import keeping, session, tidying
     from webapp.accounts.oidc import routes as oidc
+    from webapp.channels import routes as channels
     from webapp.contacts import naming
     from webapp.core import access, daily, db, i18n, limits, logs, security
     from webapp.core.website import Website
@@ -46,6 +47,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     marks.init_app(app)
     showing.init_app(app)
     keys.init_app(app, settings)
+    channels.init_app(app, settings.secret_key)
     oidc.init_app(app, settings)
     pages.init_app(app)
     failing.init_app(app)
@@ -64,6 +66,7 @@ def _register_features(app: Flask) -> None:
     from webapp.accounts import device_routes, paper_routes, passkey_routes, staying_routes
     from webapp.accounts import routes as accounts
     from webapp.accounts.oidc import routes as oidc
+    from webapp.channels import routes as channels
     from webapp.contacts import routes as contacts
     from webapp.directory import routes as directory
     from webapp.interchange import routes as interchange
@@ -134,6 +137,7 @@ def _register_features(app: Flask) -> None:
         reminders,
         answer_routes,
         phone_routes,
+        channels,
         history_routes,
         sharing,
         unit_routes,

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 from webapp.accounts.oidc import providers
 from webapp.accounts.oidc.providers import Provider, UnfitProviders
+from webapp.channels.gateway import Gateway, UnfitGateway
 from webapp.core.keyring import Keys
 from webapp.mailing.smtp import Smtp, Unfit
 
@@ -55,7 +56,8 @@ class Settings:
     providers: tuple[Provider, ...]  # of identity: how somebody can sign in
     emergency_hours: int  # how long an emergency access stays open: at most a day
     log_names: bool  # whether the person reads staff's names in the log, beside role and unit
-    smtp: Smtp | None  # how units are told that something waits on their work list; None: they are not
+    smtp: Smtp | None  # how mail goes out: reminders, and that something waits on a work list; None: none does
+    sms: Gateway | None  # how reminders go out as SMS; None: none does
     port: int
     metrics_port: int  # where the worker's figures are read, on this machine alone; 0: nowhere
 
@@ -93,6 +95,7 @@ class Settings:
             emergency_hours=_emergency_hours(env),
             log_names=_yes_or_no(env, "NARAMIG_LOG_NAMES"),
             smtp=_smtp(env),
+            sms=_sms(env),
             port=_port(env),
             metrics_port=_port(env, "NARAMIG_METRICS_PORT", "0", least=0),
         )
@@ -258,6 +261,16 @@ def _smtp(env: Mapping[str, str]) -> Smtp | None:
         return Smtp.read(address, env.get("NARAMIG_MAIL_FROM", "").strip())
     except Unfit as fault:
         raise UnsafeSettings(f"NARAMIG_SMTP: {fault}") from None
+
+
+def _sms(env: Mapping[str, str]) -> Gateway | None:
+    address = env.get("NARAMIG_SMS", "").strip()
+    if not address:
+        return None
+    try:
+        return Gateway.read(address, env.get("NARAMIG_SMS_FROM", "").strip())
+    except UnfitGateway as fault:
+        raise UnsafeSettings(f"NARAMIG_SMS: {fault}") from None
 
 
 def _listed(env: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -188,6 +188,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("paminnelser-gang-for-gang", "aino", f"{aino}/paminnelser/{own.id}/historik"),
         Shown("paminnelser-efterat", "aino", f"{aino}/paminnelser/efterat"),
         Shown("telefon", "aino", f"{aino}/paminnelser/telefon"),
+        Shown("satt", "aino", f"{aino}/paminnelser/satt"),
         Shown("delning", "aino", f"{aino}/delning"),
         Shown("delning-svar", "elle", f"{elle}/delning"),
         Shown("delning-tom", "vera", f"{vera}/delning"),

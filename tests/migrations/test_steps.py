@@ -33,6 +33,7 @@ from webapp.accounts.models import (
     StaffMember,
 )
 from webapp.accounts.oidc.models import ProviderLogin, UsedOnce
+from webapp.channels.models import Way
 from webapp.contacts.models import ContactHours
 from webapp.core import audit, clock
 from webapp.core.access import Reader
@@ -48,7 +49,7 @@ from webapp.pages.models import Feedback
 from webapp.patient_contract.models import SevenAnswers
 from webapp.plans.models import ParticipantKind, Plan, PlanEarlier, PlanParticipant, PlanRow, PlanVersion
 from webapp.plans.reminder_models import RowReminder
-from webapp.reminders.models import Delivery, Heartbeat, Occurrence, Subscription
+from webapp.reminders.models import Channel, Delivery, Heartbeat, Occurrence, Subscription
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
 from webapp.staff.models import AdminLog
@@ -209,6 +210,7 @@ def fill(database: Database) -> None:
                     made_at=NOON,
                 ),
                 *met(session),
+                Way(person_id=person.id, channel=Channel.SMS, place=1, address="+46701740605"),
                 SevenAnswers(person_id=person.id, on=NOON.date(), answers="{}", answered_at=NOON),
                 UnitMail(unit_id=unit, made_at=NOON, due_at=NOON),
                 WorseProposal(

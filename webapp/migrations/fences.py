@@ -132,6 +132,7 @@ WORKER: Mapping[str, Mapping[str, str]] = {
     "tries": {"SELECT": "key, until", "DELETE": ""},
     "unit": {"SELECT": "id, email, closed_on"},
     "unit_mail": {"SELECT": "", "UPDATE": "due_at, tries, ended_at, sent"},
+    "way": {"SELECT": "", "DELETE": ""},
 }
 WEB: Mapping[str, str] = {  # where the web's role may not do everything with the rows it meets
     **dict.fromkeys(APPEND_ONLY, "SELECT, INSERT"),

@@ -210,6 +210,18 @@ class Delivery(Base):
             sqlite_where=text("state = 'due'"),
             postgresql_where=text("state = 'due'"),
         ),
+        Index(
+            "ix_delivery_given_up",  # could not go: does the person have another way? (sending.following)
+            "due_at",
+            sqlite_where=text("state IN ('gone', 'refused', 'too_late') AND NOT followed"),
+            postgresql_where=text("state IN ('gone', 'refused', 'too_late') AND NOT followed"),
+        ),
+        Index(
+            "ix_delivery_waits_too_long",
+            "patience_until",
+            sqlite_where=text("state = 'due' AND NOT followed"),
+            postgresql_where=text("state = 'due' AND NOT followed"),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)  # whom it goes to
@@ -228,6 +240,8 @@ class Delivery(Base):
     sent_at: Mapped[datetime | None]
     status: Mapped[int | None]  # the service's last answer
     cause: Mapped[str] = mapped_column(String(40), default="")  # why it was given up, in a short code
+    patience_until: Mapped[datetime | None]  # not sent by then: the person's next way; None: they have none
+    followed: Mapped[bool] = mapped_column(default=False, server_default=false())  # that has been seen to
 
 
 class Heartbeat(Base):
