@@ -56,7 +56,9 @@ class Settings:
     providers: tuple[Provider, ...]  # of identity: how somebody can sign in
     emergency_hours: int  # how long an emergency access stays open: at most a day
     log_names: bool  # whether the person reads staff's names in the log, beside role and unit
-    smtp: Smtp | None  # how mail goes out: reminders, and that something waits on a work list; None: none does
+    smtp: (
+        Smtp | None
+    )  # how mail goes out: reminders, and that something waits on a work list; None: none does
     sms: Gateway | None  # how reminders go out as SMS; None: none does
     port: int
     metrics_port: int  # where the worker's figures are read, on this machine alone; 0: nowhere

@@ -54,7 +54,9 @@ def ask(session: Session, person_id: UUID, channel: Channel, address: str, now: 
     return way
 
 
-def prove(session: Session, person_id: UUID, channel: Channel, typed: str, made: Codes, now: datetime) -> Proof:
+def prove(
+    session: Session, person_id: UUID, channel: Channel, typed: str, made: Codes, now: datetime
+) -> Proof:
     """Take in a typed code. Each try counts, so the caller commits whatever comes back."""
     way = _way(session, person_id, channel)
     if way is None or way.code_salt is None or way.code_until is None:
@@ -124,7 +126,8 @@ def orders(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, Sequence[
     found = session.execute(
         select(Way.person_id, Way.channel, Way.place)
         .where(
-            Way.person_id.in_(list(person_ids)), or_(Way.channel == Channel.PUSH, Way.verified_at.is_not(None))
+            Way.person_id.in_(list(person_ids)),
+            or_(Way.channel == Channel.PUSH, Way.verified_at.is_not(None)),
         )
         .order_by(Way.place, Way.channel)
     )

@@ -30,7 +30,9 @@ class NumberForm(Form):
             *text_rules(_l("Skriv ditt mobilnummer"), addresses.LONGEST_NUMBER),
             _readable(
                 addresses.mobile,
-                _l("Skriv ett mobilnummer från Sverige, Norge, Finland eller Danmark. Utländska börjar med plus."),
+                _l(
+                    "Skriv ett mobilnummer från Sverige, Norge, Finland eller Danmark. Utländska börjar med plus."
+                ),
             ),
         ],
     )

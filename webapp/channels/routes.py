@@ -44,7 +44,9 @@ def show(person_id: UUID) -> ResponseReturnValue:
     return render_template(
         "channels/show.html",
         ways=[way for way in ways if domain.is_open(way)],
-        missing=[each for each in _carried() if each not in {way.channel for way in ways if domain.is_open(way)}],
+        missing=[
+            each for each in _carried() if each not in {way.channel for way in ways if domain.is_open(way)}
+        ],
         has_phone=phones.has_phone(db.session, person_id),
         words=WORDS,
         covered=addresses.covered,
