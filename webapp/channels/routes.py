@@ -43,7 +43,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
     ways = domain.ways_of(db.session, person_id)
     return render_template(
         "channels/show.html",
-        ways=[way for way in ways if domain.is_open(way)],
+        chosen=[way for way in ways if domain.is_open(way)],
         missing=[
             each for each in _carried() if each not in {way.channel for way in ways if domain.is_open(way)}
         ],
