@@ -20,6 +20,7 @@ from tests.conftest import NOON, settings
 from tests.people import Guest, Visitor
 from webapp import create_app
 from webapp.accounts.models import Person, StaffMember
+from webapp.broadcasts.models import Broadcast, Template
 from webapp.contacts.models import CareContact
 from webapp.core import clock, security
 from webapp.core.db import EXTENSION, Base, Database
@@ -63,6 +64,7 @@ IN_CLEAR = {
     "care_contact.named_by": NAMES,
     "care_relation.begun_by": NAMES,
     "care_relation.ended_by": NAMES,
+    "broadcast.sent_as": NAMES,
     "calendar_feed.token_hash": HASH,
     "consent.recorded_by": NAMES,
     "consent.withdrawn_by": NAMES,
@@ -75,11 +77,16 @@ IN_CLEAR = {
     "feedback.page": CHOSEN,
     "goal.written_as": NAMES,
     "heartbeat.worker": TECHNICAL,
+    "incident.done_as": NAMES,
+    "incident.written_as": NAMES,
     "invitation.token_hash": HASH,
     "kept_form.place": "a path of random ids",
     "login.device": "the kind of browser, by its own word",
     "login.token_hash": HASH,
     "meeting_question.written_as": NAMES,
+    "message_template.changed_as": NAMES,
+    "message_template.name": OURS,
+    "message_template.texts": OURS,
     "notice.kind": CHOSEN,
     "occurrence_press.pressed_as": NAMES,
     "organisation.name": OURS,
@@ -157,6 +164,14 @@ WHO_MAY_ENTER = {
     "answers.answer": "public",
     "answers.show": "public",
     "answers.text": "public",
+    "broadcasts.change": "staff:care",
+    "broadcasts.new": "staff:care",
+    "broadcasts.people": "staff:care",
+    "broadcasts.send": "staff:care",
+    "broadcasts.show": "staff:care",
+    "broadcasts.show_all": "staff:care",
+    "broadcasts.throw_away": "staff:care",
+    "broadcasts.undo": "staff:care",
     "calendars.begin": "calendar_set",
     "calendars.end": "calendar_set",
     "calendars.fetch": "public",
@@ -184,6 +199,8 @@ WHO_MAY_ENTER = {
     "directory.ring": "public",
     "health.alive": "public",
     "health.ready": "public",
+    "incidents.show": "staff:care",
+    "incidents.show_all": "staff:care",
     "interchange.fetch": "plan_export",
     "interchange.take_in": "plan_import",
     "invitations.answer": "citizen:any",
@@ -280,6 +297,7 @@ WHO_MAY_ENTER = {
     "history.afterwards": "reminder_answer",
     "history.month": "reminders_see",
     "history.one": "reminders_see",
+    "recall.recall": "staff:care",
     "reminders.answer": "reminder_answer",
     "reminders.change": "reminder_set",
     "reminders.end": "reminder_set",
@@ -309,6 +327,10 @@ WHO_MAY_ENTER = {
     "staying.stay": "public",
     "staying.throw_away": "public",
     "today.show": "today_see",
+    "templates.change": "staff:administrator",
+    "templates.new": "staff:administrator",
+    "templates.retire": "staff:administrator",
+    "templates.show_all": "staff:any",
     "taking_part.end": "plan_part_end",
     "taking_part.show": "plan_see",
     "units.block": "sharing_set",
@@ -352,6 +374,14 @@ KEEPS_TYPED = {
     "admin.new_unit",
     "care.change",
     "invitations.new",
+    "broadcasts.change",
+    "broadcasts.new",
+    "broadcasts.people",
+    "broadcasts.send",
+    "incidents.show",
+    "recall.recall",
+    "templates.change",
+    "templates.new",
     "custody.add_guardian",
     "custody.appoint",
     "custody.end",
@@ -583,6 +613,8 @@ def pages_of_staff(session: Session, p: str, person_id: object) -> list[str]:
     )
     return [
         *("/personal/", "/personal/sok", "/personal/skickat", "/personal/ingen-vard"),
+        *("/personal/utskick", "/personal/utskick/nytt", "/personal/avvikelser", "/personal/mallar"),
+        *(f"/personal/utskick/{broadcast}" for broadcast in session.scalars(select(Broadcast.id))),
         *("/personal/avlidna", "/personal/skyddade", "/personal/katalog"),
         *(f"/personal/person/{person_id}/{page}" for page in ("foretrader", "foretrader/god-man")),
         *(f"/personal/person/{person_id}/{page}" for page in ("avliden", "skydd")),
@@ -650,6 +682,8 @@ def every_page(session: Session, visit: Visitor) -> Iterator[tuple[Guest, str]]:
         *("enheter", "enheter/ny", "enheter/organisation", f"enheter/{unit}", "medarbetare"),
         *("medarbetare?sida=2", "medarbetare/ny", f"medarbetare/{member}"),
         *(f"medarbetare/{member}/uppdrag", f"medarbetare/{karin_id(session)}", "andringar"),
+        *("mallar", "mallar/ny"),
+        *(f"mallar/{template}" for template in session.scalars(select(Template.id))),
     ):
         yield karin, f"/personal/{path}"
     lisa = visit("lisa")

@@ -12,6 +12,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp import commands, health, permissions
     from webapp.accounts import keeping, session, tidying
     from webapp.accounts.oidc import routes as oidc
+    from webapp.broadcasts import domain as broadcasts
     from webapp.channels import routes as channels
     from webapp.contacts import naming
     from webapp.core import access, daily, db, i18n, limits, logs, security
@@ -58,6 +59,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     daily.add(app, "ended sign-ins", tidying.tidy)
     daily.add(app, "consents that end", ending.tell_of_ending)
     daily.add(app, "contacts of care that ended", naming.end_where_service_ended)
+    daily.add(app, "drafts of broadcasts", broadcasts.tidy_drafts)
     commands.init_app(app)
     return app
 
@@ -66,6 +68,8 @@ def _register_features(app: Flask) -> None:
     from webapp.accounts import device_routes, paper_routes, passkey_routes, staying_routes
     from webapp.accounts import routes as accounts
     from webapp.accounts.oidc import routes as oidc
+    from webapp.broadcasts import incident_routes, recall_routes, template_routes
+    from webapp.broadcasts import routes as broadcasts
     from webapp.channels import routes as channels
     from webapp.contacts import routes as contacts
     from webapp.directory import routes as directory
@@ -154,6 +158,10 @@ def _register_features(app: Flask) -> None:
         number_routes,
         admin_routes,
         directory_routes,
+        broadcasts,
+        recall_routes,
+        template_routes,
+        incident_routes,
     ):
         app.register_blueprint(feature.bp)
     if app.config["SETTINGS"].invented_people:

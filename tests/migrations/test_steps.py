@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -33,6 +33,7 @@ from webapp.accounts.models import (
     StaffMember,
 )
 from webapp.accounts.oidc.models import ProviderLogin, UsedOnce
+from webapp.broadcasts.models import Broadcast, Incident, Recipient, Stage
 from webapp.channels.models import Way
 from webapp.contacts.models import ContactHours
 from webapp.core import audit, clock
@@ -209,6 +210,7 @@ def fill(database: Database) -> None:
                     token_hash=b"\xfd" * 32,
                     made_at=NOON,
                 ),
+                *sent_to_several(session, person, unit, account),
                 *met(session),
                 Way(person_id=person.id, channel=Channel.SMS, place=1, address="+46701740605"),
                 SevenAnswers(person_id=person.id, on=NOON.date(), answers="{}", answered_at=NOON),
@@ -229,6 +231,40 @@ def fill(database: Database) -> None:
         with clock.frozen(NOON + timedelta(microseconds=7)):
             for page in ("idag", "plan"):
                 audit.write(session, reader, person.id, page)
+
+
+def sent_to_several(session: Session, person: Person, unit: UUID, account: Account) -> list[Base]:
+    """A text to several that was recalled."""
+    broadcast = Broadcast(
+        id=uuid4(),
+        unit_id=unit,
+        account_id=account.id,
+        sent_as="Nils, Arjeplogs hälsocentral",
+        stage=Stage.RECALLED,
+        chosen='{"whom": "enheten"}',
+        words='{"sv": "Ö"}',
+        said='{"sv": "Ö"}',
+        on_day=NOON.date(),
+        at=NOON.time(),
+        until_on=NOON.date(),
+        made_at=NOON,
+        confirmed_at=NOON,
+    )
+    session.add(broadcast)
+    session.flush()
+    return [
+        Recipient(person_id=person.id, broadcast_id=broadcast.id, unit_id=unit),
+        Incident(
+            unit_id=unit,
+            broadcast_id=broadcast.id,
+            at=NOON,
+            account_id=account.id,
+            written_as="Nils",
+            happened="Fel grupp",
+            had_it=1,
+            notified=0,
+        ),
+    ]
 
 
 def decided(session: Session, person: Person) -> list[Base]:

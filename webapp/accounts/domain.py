@@ -144,15 +144,20 @@ class Chosen:
 
     lock_screen: bool  # the text of a reminder may be read on their locked phone
     municipality: str  # empty: not said
+    no_broadcasts: bool = False  # no text that goes to many
 
 
 def chosen_by(session: Session, person_id: UUID) -> Chosen:
     person = session.get_one(Person, person_id)
-    return Chosen(person.lock_screen_text, person.municipality)
+    return Chosen(person.lock_screen_text, person.municipality, person.no_broadcasts)
 
 
 def choose(session: Session, person_id: UUID, chosen: Chosen) -> None:
-    values = {"lock_screen_text": chosen.lock_screen, "municipality": chosen.municipality}
+    values = {
+        "lock_screen_text": chosen.lock_screen,
+        "municipality": chosen.municipality,
+        "no_broadcasts": chosen.no_broadcasts,
+    }
     session.execute(update(Person).where(Person.id == person_id).values(values))
 
 

@@ -32,6 +32,7 @@ class PaperCodeForm(Form):
 class SettingsForm(Form):
     lock_screen = BooleanField(_l("Visa vad påminnelsen gäller på låst skärm"))
     municipality = SelectField(_l("Vilken kommun bor du i?"))
+    no_broadcasts = BooleanField(_l("Jag vill inte få texter som vården skickar till många"))
 
     def offer(self, own: str) -> None:
         """The county's municipalities, none, and the person's `own` wherever it is."""

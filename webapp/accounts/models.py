@@ -30,6 +30,7 @@ class Person(Base):
     deceased_at: Mapped[datetime | None]
     phone_lost_at: Mapped[datetime | None]  # sign-ins from before it are dead, and so are copies on a device
     lock_screen_text: Mapped[bool] = mapped_column(default=False)  # chose to read the text on a locked phone
+    no_broadcasts: Mapped[bool] = mapped_column(default=False)  # wants no text that goes to many (utskick)
 
 
 class Kind(StrEnum):

@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 from webapp.accounts import domain, logins, session
 from webapp.accounts.forms import SettingsForm
 from webapp.accounts.oidc import leaving, logout
+from webapp.broadcasts import opting_out
 from webapp.core import access, clock, db
 from webapp.core.access import needs, public, the_reader
 from webapp.core.i18n import plain
@@ -104,9 +105,10 @@ def settings(person_id: UUID) -> ResponseReturnValue:
     form = SettingsForm(obj=chosen)
     form.offer(chosen.municipality)
     if form.validate_on_submit():
-        domain.choose(
-            db.session, person_id, domain.Chosen(form.lock_screen.data, form.municipality.data or "")
-        )
+        wanted = domain.Chosen(form.lock_screen.data, form.municipality.data or "", form.no_broadcasts.data)
+        domain.choose(db.session, person_id, wanted)
+        if wanted.no_broadcasts:
+            opting_out.end_those_that_come(db.session, person_id, clock.now())
         db.session.commit()
         flash(plain("Sparat."))
         return redirect(url_for(".settings", person_id=person_id))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import click
 from flask import current_app
@@ -23,10 +23,11 @@ from webapp.accounts import domain as accounts
 from webapp.accounts import logins, numbers
 from webapp.accounts.models import Account, Assignment, Duty, Person
 from webapp.accounts.numbers import IdentityNumber
+from webapp.broadcasts import ready, templates
 from webapp.contacts import naming
 from webapp.contacts.models import Role
 from webapp.core import access, audit, clock
-from webapp.core.access import Sight
+from webapp.core.access import Reader, Sight
 from webapp.core.db import Database
 from webapp.demo import plan_story, story
 from webapp.directory import importing
@@ -78,6 +79,7 @@ def load(session: Session, now: datetime) -> list[str]:
         _add_unit(session, facts, clock.local(now).date())
     importing.apply(session, PLACES.read_bytes(), clock.local(now).date())
     made = [facts["sub"] for facts in data["staff"] if _add_staff(session, facts)]
+    _add_templates(session, now)
     for facts in data["person"]:
         if accounts.account_of(session, ISSUER, facts["sub"]) is None:
             _add_person(session, facts, began, now)
@@ -123,6 +125,15 @@ def _add_staff(session: Session, facts: Facts) -> bool:
         duty = Duty(work.get("duty", Duty.CARE))
         accounts.assign(session, member, _unit(session, work["unit"]).id, work["role"], duty)
     return True
+
+
+def _add_templates(session: Session, now: datetime) -> None:
+    """The ready texts, written by the administrator."""
+    if templates.offered(session):
+        return
+    who = reader_of(session, "karin", now)
+    for name, text in ready.READY.items():
+        templates.add(session, who, name, ready.in_each_language(text), uuid4(), now)
 
 
 def _add_person(session: Session, facts: Facts, began: datetime, now: datetime) -> None:
@@ -179,6 +190,16 @@ def _number_those_without(session: Session, facts: Facts) -> None:
 
 def sight_of(session: Session, sub: str, person_id: UUID, now: datetime, unit: str | None = None) -> Sight:
     """Sign somebody in and open a person for them, as a request does; raises LookupError where they may not."""
+    reader = reader_of(session, sub, now, unit)
+    with clock.frozen(now):
+        sight = access.look(session, reader, person_id)
+    if sight is None:
+        raise LookupError(f"{sub} may not open this person")
+    return sight
+
+
+def reader_of(session: Session, sub: str, now: datetime, unit: str | None = None) -> Reader:
+    """Sign somebody in and out again; raises LookupError where there is nobody of that name."""
     account = accounts.account_of(session, ISSUER, sub)
     if account is None:
         raise LookupError(sub)
@@ -188,11 +209,7 @@ def sight_of(session: Session, sub: str, person_id: UUID, now: datetime, unit: s
     if found is None:
         raise LookupError(sub)
     logins.end_login(session, found[0].login_id, now)
-    with clock.frozen(now):
-        sight = access.look(session, found[0], person_id)
-    if sight is None:
-        raise LookupError(f"{sub} may not open this person")
-    return sight
+    return found[0]
 
 
 def _assignment(session: Session, account: Account, unit: str | None) -> UUID | None:

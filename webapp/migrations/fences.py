@@ -88,6 +88,7 @@ INSTEAD: Mapping[str, Policy] = {  # whose the rows are, where they are not the 
 }
 ALSO: Mapping[str, tuple[Policy, ...]] = {
     "block": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid", "SELECT"),),
+    "broadcast_recipient": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid"),),
     "calendar_feed": (Policy("key", f"encode(token_hash, 'hex') = {_set(KEY)}", "SELECT"),),
     "care_relation": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid"),),
     "consent": (Policy("relative", f"relative_id = {_set(READER)}::uuid", "SELECT"),),
@@ -114,6 +115,9 @@ ALSO: Mapping[str, tuple[Policy, ...]] = {
 WORKER: Mapping[str, Mapping[str, str]] = {
     "age_notice": {"SELECT": "", "INSERT": ""},
     "alembic_version": {"SELECT": ""},
+    "block": {"SELECT": ""},
+    "broadcast": {"SELECT": "", "UPDATE": "stage, hand_out_at, ended_at", "DELETE": ""},
+    "broadcast_recipient": {"SELECT": "", "UPDATE": "handed, reminder_id", "DELETE": ""},
     "care_contact": {"SELECT": "id, person_id, unit_id, from_on, ended_at", "UPDATE": "ended_at"},
     "care_relation": {"SELECT": "id, person_id, unit_id, from_on, until_on, ended_at"},
     "consent": {"SELECT": "id, person_id, relative_id, kind, reminders, from_on, until_on, withdrawn_at"},
@@ -124,10 +128,10 @@ WORKER: Mapping[str, Mapping[str, str]] = {
     "kept_form": {"SELECT": "id, kept_at", "DELETE": ""},
     "login": {"SELECT": "id, seen_at, ended_at", "DELETE": ""},
     "notice": {"SELECT": "", "INSERT": "", "UPDATE": ""},
-    "occurrence": {"SELECT": "", "INSERT": "", "UPDATE": "outcome, later_until"},
+    "occurrence": {"SELECT": "", "INSERT": "", "UPDATE": "outcome, later_until, closes_at"},
     "passkey_challenge": {"SELECT": "id, made_at", "DELETE": ""},
-    "person": {"SELECT": "id, language, born_on, protected, deceased_at, lock_screen_text"},
-    "reminder": {"SELECT": "", "UPDATE": "next_due_at"},
+    "person": {"SELECT": "id, language, born_on, protected, deceased_at, lock_screen_text, no_broadcasts"},
+    "reminder": {"SELECT": "", "INSERT": "", "UPDATE": "next_due_at, ended_at"},
     "subscription": {"SELECT": "", "UPDATE": "retired_at"},
     "tries": {"SELECT": "key, until", "DELETE": ""},
     "unit": {"SELECT": "id, email, closed_on"},

@@ -22,6 +22,7 @@ from webapp.migrations.fences import Roles
 TABLES = (
     "webapp.accounts.models",
     "webapp.accounts.oidc.models",
+    "webapp.broadcasts.models",
     "webapp.channels.models",
     "webapp.contacts.models",
     "webapp.core.audit",

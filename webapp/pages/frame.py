@@ -28,11 +28,13 @@ STAFF: tuple[Way, ...] = (
     ("staff.work_list", _l("Arbetslista"), "plan"),
     ("staff.search", _l("Personer"), "sok"),
     ("staff.sent", _l("Påminnelser"), "paminnelser"),
+    ("broadcasts.show_all", _l("Utskick"), "kontakter"),
 )
 
 ADMINISTRATOR: tuple[Way, ...] = (
     ("admin.units", _l("Enheter"), "vard"),
     ("admin.members", _l("Medarbetare"), "kontakter"),
+    ("templates.show_all", _l("Mallar"), "penna"),
     ("admin.log", _l("Ändringar"), "oga"),
 )
 

@@ -33,6 +33,7 @@ def run(once: bool) -> None:
     """The worker: plan, send and close, until asked to stop."""
     import uvloop  # with the sender, what the worker alone needs
 
+    from webapp.broadcasts.handing_out import HandingOut
     from webapp.core.push.sender import Sender
     from webapp.mailing.postman import Postman
     from webapp.sending import worker
@@ -48,7 +49,7 @@ def run(once: bool) -> None:
             sender,
             keys.tokens(),
             daily=tasks,
-            beside=[mail.run],
+            beside=[mail.run, HandingOut(database).run],
             metrics_port=0 if once else settings.metrics_port,
             once=once,
         )

@@ -52,6 +52,7 @@ class Kind(StrEnum):
     PHONE_LOST = "phone_lost"  # to the person, whose phones somebody who may has signed out
     MANDATE_BEGAN = "mandate_began"  # to the person: staff recorded a guardian, a god man …
     MANDATE_ENDED = "mandate_ended"  # to the person
+    REMINDER_RECALLED = "reminder_recalled"  # to the person: a text to several that came by mistake
     TIMES_CHANGED = "times_changed"  # to the person, and to relatives invited: new, moved or cancelled
     I_TURN_13 = "i_turn_13"  # to the child, 30 days ahead
     I_TURN_16 = "i_turn_16"
@@ -144,6 +145,11 @@ TEXTS: Mapping[Kind, Text] = {
         _l("Någon som såg dina sidor gör det inte längre."),
         _l("%(name)s ser inte dina sidor längre."),
         "sharing.show",
+    ),
+    Kind.REMINDER_RECALLED: Text(
+        _l(
+            "Du har fått en påminnelse som skickades av misstag. Den är borttagen. Du behöver inte göra något."
+        )
     ),
     Kind.TIMES_CHANGED: Text(
         _l("En tid har lagts till eller ändrats. Den står under Tider."),

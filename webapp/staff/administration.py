@@ -39,6 +39,8 @@ class Act(StrEnum):
     ASSIGNMENT_ENDED = "assignment_ended"
     SWITCHED_OFF = "switched_off"
     SWITCHED_ON = "switched_on"
+    TEMPLATE_WRITTEN = "template_written"
+    TEMPLATE_RETIRED = "template_retired"
 
 
 class NotOneself(Exception):
@@ -77,7 +79,7 @@ def add_organisation(
     """Raises Taken."""
     made = Organisation(id=uuid4(), name=name, huvudman=huvudman)
     _keep(session, made)
-    _write(session, who, Act.ORGANISATION_ADDED, name, now)
+    write_down(session, who, Act.ORGANISATION_ADDED, name, now)
     return made
 
 
@@ -86,7 +88,7 @@ def add_unit(session: Session, who: Reader, facts: UnitFacts, now: datetime) -> 
     unit = Unit(id=uuid4())
     _say(unit, facts, now)
     _keep(session, unit)
-    _write(session, who, Act.UNIT_ADDED, facts.name, now, unit_id=unit.id)
+    write_down(session, who, Act.UNIT_ADDED, facts.name, now, unit_id=unit.id)
     return unit
 
 
@@ -97,7 +99,7 @@ def change_unit(session: Session, who: Reader, unit: Unit, facts: UnitFacts, now
     _keep(session, unit)
     now_said = zip(before, _said_of(session, unit), strict=True)
     changed = "; ".join(f"{old or '–'} → {new or '–'}" for old, new in now_said if old != new)
-    _write(session, who, Act.UNIT_CHANGED, f"{facts.name}: {changed or '–'}", now, unit_id=unit.id)
+    write_down(session, who, Act.UNIT_CHANGED, f"{facts.name}: {changed or '–'}", now, unit_id=unit.id)
 
 
 def _said_of(session: Session, unit: Unit) -> tuple[str, ...]:
@@ -130,7 +132,7 @@ def add_member(
     member = accounts.add_staff(session, name=name, staff_id=member_id)
     member.hsa_id = hsa_id
     _keep(session, member)
-    _write(session, who, Act.MEMBER_ADDED, name, now, staff_id=member.id)
+    write_down(session, who, Act.MEMBER_ADDED, name, now, staff_id=member.id)
     return member
 
 
@@ -144,7 +146,7 @@ def change_member(
         logins.end_logins_of_staff(session, member.id, now)
     member.name, member.hsa_id = name, hsa_id
     _keep(session, member)
-    _write(session, who, Act.MEMBER_CHANGED, said, now, staff_id=member.id)
+    write_down(session, who, Act.MEMBER_CHANGED, said, now, staff_id=member.id)
 
 
 def give_assignment(
@@ -165,7 +167,7 @@ def give_assignment(
     given.duty, given.ends_on = work.duty, work.ends_on
     session.flush()
     said = f"{member.name}: {work.role} ({work.duty})"
-    _write(session, who, Act.ASSIGNMENT_GIVEN, said, now, unit_id=work.unit_id, staff_id=member.id)
+    write_down(session, who, Act.ASSIGNMENT_GIVEN, said, now, unit_id=work.unit_id, staff_id=member.id)
     return given
 
 
@@ -181,7 +183,7 @@ def end_assignment(
     given.ends_on = clock.local(now).date() - timedelta(days=1)
     logins.end_logins_of_staff(session, member.id, now, given.id)
     said = f"{member.name}: {given.role} ({given.duty})"
-    _write(session, who, Act.ASSIGNMENT_ENDED, said, now, unit_id=given.unit_id, staff_id=member.id)
+    write_down(session, who, Act.ASSIGNMENT_ENDED, said, now, unit_id=given.unit_id, staff_id=member.id)
     return True
 
 
@@ -190,14 +192,14 @@ def switch_off(session: Session, who: Reader, member: StaffMember, now: datetime
     _refuse_oneself(who, member.id)
     member.active = False
     logins.end_logins_of_staff(session, member.id, now)
-    _write(session, who, Act.SWITCHED_OFF, member.name, now, staff_id=member.id)
+    write_down(session, who, Act.SWITCHED_OFF, member.name, now, staff_id=member.id)
 
 
 def switch_on(session: Session, who: Reader, member: StaffMember, now: datetime) -> None:
     """They may sign in again; nothing that was ended comes back by itself. Raises NotOneself."""
     _refuse_oneself(who, member.id)
     member.active = True
-    _write(session, who, Act.SWITCHED_ON, member.name, now, staff_id=member.id)
+    write_down(session, who, Act.SWITCHED_ON, member.name, now, staff_id=member.id)
 
 
 def _refuse_oneself(who: Reader, staff_id: UUID) -> None:
@@ -214,7 +216,7 @@ def _keep(session: Session, made: Organisation | Unit | StaffMember) -> None:
         raise Taken from None
 
 
-def _write(
+def write_down(
     session: Session,
     who: Reader,
     act: Act,

@@ -80,6 +80,8 @@ ACTS: Mapping[str, LazyText] = {  # administration.Act
     "assignment_ended": _l("Avslutade ett uppdrag"),
     "switched_off": _l("Stängde av"),
     "switched_on": _l("Släppte in igen"),
+    "template_written": _l("Skrev en mall"),
+    "template_retired": _l("Tog bort en mall"),
 }
 
 
