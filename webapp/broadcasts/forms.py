@@ -34,7 +34,7 @@ from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.directory.numbers import municipalities
 from webapp.plans.starters import files
-from webapp.reminders.forms import LAST_YEAR, WRITE_A_TIME, ClockField
+from webapp.reminders.forms import WRITE_A_TIME, ClockField
 from webapp.reminders.schedule import instant
 
 MOST_TYPED = 160  # with variables between braces
@@ -160,7 +160,11 @@ class BroadcastForm(TextsForm):
         if not EARLIEST <= field.data <= LATEST:
             raise ValidationError(_l("Välj en tid mellan 07.00 och 21.00. Ingen ska väckas."))
         day = self.on_day.data
-        if isinstance(day, date) and day.year <= LAST_YEAR and not _comes_later(day, field, clock.now()):
+        if (
+            isinstance(day, date)
+            and day <= clock.today() + FARTHEST
+            and not _comes_later(day, field, clock.now())
+        ):
             raise ValidationError(_l("Välj en tid minst fem minuter fram, så att du hinner ångra."))
 
     def validate_until_on(self, field: Field) -> None:
