@@ -17,7 +17,7 @@ from tests.people import Visitor
 from webapp.core import clock
 from webapp.core.db import Database
 from webapp.reminders import planning
-from webapp.reminders.forms import read_clock
+from webapp.reminders.fields import read_clock
 from webapp.reminders.models import Occurrence, Reminder
 
 GOOD: dict[str, Any] = {"text": "Vattna blommorna", "at": "13.00", "days": [0, 1, 2, 3, 4, 5, 6]}

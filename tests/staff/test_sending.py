@@ -22,7 +22,7 @@ GOOD: dict[str, Any] = {
     "text": "Mät blodtrycket",
     "at": "09.30",
     "days": [0, 1, 2, 3, 4, 5, 6],
-    "until_on": "2026-06-30",
+    "reassess_on": "2026-06-30",
     "why": "Vi vill se hur det ligger hemma.",
     "how": "Sitt fem minuter först.",
     "if_not": "Ring hälsocentralen.",
@@ -140,7 +140,7 @@ def test_a_second_press_sends_nothing_twice(visit: Visitor, database: Database) 
         ("text", "Skriv vad påminnelsen gäller"),
         ("why", "Skriv varför"),
         ("assessed_by", "Skriv namn och yrke"),
-        ("until_on", "Skriv vilken dag den slutar"),
+        ("reassess_on", "Skriv vilken dag ni bedömer på nytt"),
         ("at", "Skriv en tid"),
     ],
 )

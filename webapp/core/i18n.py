@@ -40,6 +40,7 @@ __all__ = [
     "format_day_numeric",
     "format_moment",
     "format_number",
+    "format_ordinal",
     "format_time",
     "init_app",
     "is_missing",
@@ -388,6 +389,13 @@ def format_moment(instant: datetime, *, start: bool = True, today: date | None =
 def format_number(number: float) -> str:
     """A number with the language's decimal sign and a no-break space between thousands."""
     return format_decimal(number, locale=language())
+
+
+def format_ordinal(number: int) -> str:
+    """A number in a row: "2:a" and "3:e" in Swedish, "3." in the others."""
+    if language() != SOURCE:
+        return f"{number}."
+    return f"{number}:a" if number % 10 in (1, 2) and number % 100 not in (11, 12) else f"{number}:e"
 
 
 # The app

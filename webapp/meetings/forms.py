@@ -24,7 +24,7 @@ from webapp.meetings import links
 from webapp.meetings.domain import Wish, WrittenDown
 from webapp.meetings.models import AgreedTime
 from webapp.meetings.reading import Invited
-from webapp.reminders.forms import ClockField
+from webapp.reminders.fields import ClockField
 from webapp.reminders.schedule import LAST_YEAR, instant
 
 MOST_WORDS = 1000

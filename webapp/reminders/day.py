@@ -11,9 +11,12 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from webapp.contacts.models import CareContact
 from webapp.core import clock
 from webapp.core.db import rows
 from webapp.directory.models import Unit
+from webapp.reminders import calling
+from webapp.reminders.calling import Call
 from webapp.reminders.models import Answered, Occurrence, Reminder, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import Due, instant
@@ -32,6 +35,7 @@ class Line:
     how: str
     if_not: str
     set_as: str
+    call: Call | None
     due_at: datetime
     closes_at: datetime
     on: date
@@ -75,6 +79,7 @@ _REMINDERS = (
         Reminder.every_weeks,
         Reminder.breaks,
         Reminder.next_due_at,
+        *calling.COLUMNS,
         exists()
         .where(Subscription.person_id == Reminder.person_id, Subscription.retired_at.is_(None))
         .label("has_phone"),
@@ -82,6 +87,7 @@ _REMINDERS = (
         Unit.flow,
     )
     .outerjoin(Unit, Unit.id == Reminder.unit_id)
+    .outerjoin(CareContact, calling.ON_CONTACT)
     .where(
         Reminder.person_id == bindparam("person_id", type_=Uuid()),
         or_(Reminder.ended_at.is_(None), Reminder.ended_at > bindparam("morning")),
@@ -119,10 +125,13 @@ _OCCURRENCES = (
 )
 
 
-def day_of(session: Session, person_id: UUID, now: datetime, sees: Sees | None = None) -> Day:
+def day_of(
+    session: Session, person_id: UUID, now: datetime, sees: Sees | None = None, *, by_relative: bool = False
+) -> Day:
     """Everything of the local day, and what is still open from the evening before. Two queries.
 
     `sees`: whether what an organisation has set in a kind of care may be seen (core.access.Sight.sees).
+    `by_relative`: a contact that is not for relatives is not named.
     """
     today = clock.local(now).date()
     morning = instant(today, time())
@@ -135,11 +144,15 @@ def day_of(session: Session, person_id: UUID, now: datetime, sees: Sees | None =
         "day_before": morning - timedelta(days=1),
     }
     reminders = {row.id: row for row in rows(session, _REMINDERS, given) if may_see(row, sees)}
+    facts = {
+        row.id: _facts(row, calling.call_of(row, today, by_relative=by_relative))
+        for row in reminders.values()
+    }
     occurrences = [row for row in rows(session, _OCCURRENCES, given) if row.reminder_id in reminders]
     planned = {(row.reminder_id, row.local_on, row.local_at) for row in occurrences}
-    lines = [_planned(reminders[row.reminder_id], row) for row in occurrences]
+    lines = [_planned(facts[row.reminder_id], row) for row in occurrences]
     lines += [
-        _to_plan(row, due, closes_at)
+        _to_plan(facts[row.id], due, closes_at)
         for row in reminders.values()
         for due, closes_at in _still_to_plan(row, today)
         if (row.id, due.on, due.clock) not in planned
@@ -173,7 +186,7 @@ def _still_to_plan(row: Any, today: date) -> Iterable[tuple[Due, datetime]]:
     return [(due, rule.closes(due)) for due in rule.on(today) if due.at >= row.next_due_at]
 
 
-def _facts(row: Any) -> Mapping[str, Any]:
+def _facts(row: Any, call: Call | None) -> Mapping[str, Any]:
     """What a line says of its reminder, from a row of _REMINDERS."""
     return {
         "reminder_id": row.id,
@@ -184,12 +197,13 @@ def _facts(row: Any) -> Mapping[str, Any]:
         "how": row.how,
         "if_not": row.if_not,
         "set_as": row.set_as,
+        "call": call,
     }
 
 
-def _planned(row: Any, occurrence: Any) -> Line:
+def _planned(facts: Mapping[str, Any], occurrence: Any) -> Line:
     return Line(
-        **_facts(row),
+        **facts,
         due_at=occurrence.due_at,
         closes_at=occurrence.closes_at,
         on=occurrence.local_on,
@@ -201,5 +215,5 @@ def _planned(row: Any, occurrence: Any) -> Line:
     )
 
 
-def _to_plan(row: Any, due: Due, closes_at: datetime) -> Line:
-    return Line(**_facts(row), due_at=due.at, closes_at=closes_at, on=due.on, clock=due.clock)
+def _to_plan(facts: Mapping[str, Any], due: Due, closes_at: datetime) -> Line:
+    return Line(**facts, due_at=due.at, closes_at=closes_at, on=due.on, clock=due.clock)

@@ -28,8 +28,11 @@ bp = Blueprint("reminders", __name__, url_prefix="/p/<uuid:person_id>/paminnelse
 def show_all(person_id: UUID) -> ResponseReturnValue:
     return render_template(
         "reminders/all.html",
-        reminders=listing.reminders_of(db.session, person_id, clock.now(), sight().sees),
+        reminders=listing.reminders_of(
+            db.session, person_id, clock.now(), sight().sees, by_relative=_by_relative()
+        ),
         when=words.when,
+        breaks=lambda reminder: words.breaks_of(reminder, clock.today()),
         comes=words.comes,
         may_change=lambda reminder: setting.may_change(sight(), reminder),
         may_stop=lambda reminder: setting.may_stop(sight(), reminder),
@@ -43,19 +46,22 @@ def show_all(person_id: UUID) -> ResponseReturnValue:
 @needs(Permission.REMINDER_SET)
 def new(person_id: UUID) -> ResponseReturnValue:
     form = _ask(ReminderForm())
-    if form.validate_on_submit():
-        try:
-            by, key = setting.by_reader(sight()), form.once.data or None
-            reminder = setting.set_reminder(db.session, person_id, form.value(), by, clock.now(), key)
-        except setting.NeverDue:
-            form.never_due()
-        except setting.TooMany:
-            form.form_errors.append(plain("Det är för många påminnelser. Avsluta någon först."))
-        else:
-            db.session.commit()
-            flash(words.saved(reminder, clock.now()))
-            return redirect(url_for(".show_all", person_id=person_id))
-    return render_template("reminders/edit.html", form=form, reminder=None)
+    upcoming = _asked_to_show(form)
+    if upcoming is None and form.validate_on_submit() and (reminder := _set(person_id, form)):
+        return _done(person_id, words.saved(reminder, clock.now()))
+    return render_template("reminders/edit.html", form=form, reminder=None, upcoming=upcoming)
+
+
+def _set(person_id: UUID, form: ReminderForm) -> Reminder | None:
+    """The new reminder; None where it cannot be, and the form says why."""
+    try:
+        by, key = setting.by_reader(sight()), form.once.data or None
+        return setting.set_reminder(db.session, person_id, form.value(), by, clock.now(), key)
+    except setting.NeverDue:
+        form.never_due()
+    except setting.TooMany:
+        form.form_errors.append(plain("Det är för många påminnelser. Avsluta någon först."))
+    return None
 
 
 @bp.route("/<uuid:reminder_id>", methods=["GET", "POST"])
@@ -67,17 +73,26 @@ def change(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     if not setting.may_change(sight(), reminder):
         abort(404)
     form = _ask(ReminderForm(data=words.as_typed(reminder)))
-    form.first_day = reminder.from_on
-    if form.validate_on_submit():
+    form.first_day, form.breaks = reminder.from_on, setting.rule_of(reminder).breaks
+    upcoming = _asked_to_show(form)
+    if upcoming is None and form.validate_on_submit():
         try:
             setting.change(db.session, reminder, form.value(), setting.by_reader(sight()), clock.now())
         except setting.NeverDue:
             form.never_due()
         else:
-            db.session.commit()
-            flash(words.saved(reminder, clock.now()))
-            return redirect(url_for(".show_all", person_id=person_id))
-    return render_template("reminders/edit.html", form=form, reminder=reminder)
+            return _done(person_id, words.saved(reminder, clock.now()))
+    return render_template("reminders/edit.html", form=form, reminder=reminder, upcoming=upcoming)
+
+
+def _asked_to_show(form: ReminderForm) -> list[str] | None:
+    """When what stands in the form would come, if that alone was asked; None where it is to be saved."""
+    if request.form.get("steg") != "visa" or not form.validate_on_submit():
+        return None
+    upcoming = words.coming(form.rule(), clock.now())
+    if not upcoming:
+        form.never_due()
+    return upcoming
 
 
 @bp.post("/<uuid:reminder_id>/pausa")
@@ -147,6 +162,10 @@ def _due_time(on: str, at: str) -> tuple[date, time]:
         return date.fromisoformat(on), time.fromisoformat(at)
     except ValueError:
         abort(404)
+
+
+def _by_relative() -> bool:
+    return not (sight().is_self or sight().cares)
 
 
 def _ask(form: ReminderForm) -> ReminderForm:

@@ -3,29 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from webapp.core import clock
-from webapp.core.i18n import format_day, format_moment, format_time, plain, weekday_name
+from webapp.core.i18n import _, format_day, format_moment, format_ordinal, format_time, plain, weekday_name
+from webapp.reminders.forms import Often
 from webapp.reminders.models import Reminder
 from webapp.reminders.outcome import DONE, Outcome, Press, Result
-from webapp.reminders.schedule import EVERY_DAY, bits_to_days, text_to_times
-from webapp.reminders.setting import Shown, rule_of
+from webapp.reminders.schedule import EVERY_DAY, Break, Rule, text_to_breaks
+from webapp.reminders.setting import Timed, rule_of
 
 
-def when(reminder: Shown) -> str:
-    """ "Varje dag 08.00, 20.00", or the days by name."""
-    return days_and_times(bits_to_days(reminder.days), text_to_times(reminder.times))
+def when(reminder: Timed) -> str:
+    """ "Varje dag 08.00, 20.00", "Varannan vecka: måndag 08.00", or the days by name."""
+    return rule_in_words(rule_of(reminder))
+
+
+def rule_in_words(rule: Rule) -> str:
+    """The same for a rule that is no reminder yet; without its first and last day and its breaks."""
+    times = _times(rule.times)
+    if rule.from_on == rule.until_on:
+        return _("En gång, %(day)s %(times)s", day=format_day(rule.from_on), times=times)
+    if rule.every_days == 2:
+        return _("Varannan dag %(times)s", times=times)
+    if rule.every_days > 2:
+        return _("Var %(nth)s dag %(times)s", nth=format_ordinal(rule.every_days), times=times)
+    if rule.every_weeks == 1:
+        return _weekly(rule, times)
+    said = {"days": _days(rule.weekdays), "times": times}
+    if rule.every_weeks == 2:
+        return _("Varannan vecka: %(days)s %(times)s", **said)
+    nth = format_ordinal(rule.every_weeks)
+    return _("Var %(nth)s vecka: %(days)s %(times)s", nth=nth, **said)
+
+
+def _weekly(rule: Rule, times: str) -> str:
+    if rule.weekdays == EVERY_DAY:
+        return _("Varje dag %(times)s", times=times)
+    return days_and_times(rule.weekdays, rule.times)
 
 
 def days_and_times(days: Set[int], clocks: Sequence[time]) -> str:
-    """The same for days (0 is Monday) and times that are no reminder yet."""
-    times = ", ".join(format_time(at) for at in clocks)
+    """For days of each week (0 is Monday) and times."""
     if days == EVERY_DAY:
-        return plain("Varje dag %(times)s", times=times)
-    names = ", ".join(weekday_name(day) for day in sorted(days))
-    return f"{names[:1].upper()}{names[1:]} {times}"
+        return plain("Varje dag %(times)s", times=_times(clocks))
+    names = _days(days)
+    return f"{names[:1].upper()}{names[1:]} {_times(clocks)}"
+
+
+def _times(clocks: Sequence[time]) -> str:
+    return ", ".join(format_time(at) for at in clocks)
+
+
+def _days(days: Set[int]) -> str:
+    return plain("alla dagar") if days == EVERY_DAY else ", ".join(weekday_name(day) for day in sorted(days))
+
+
+def coming(rule: Rule, now: datetime, most: int = 10) -> list[str]:
+    """The next times in words, "Idag 13.00", "Tisdag 10 mars 13.00"; fewer where there are no more."""
+    return [format_moment(due.at) for due in rule.upcoming(now, most)]
+
+
+def away(span: Break, today: date) -> str:
+    """ "24 december", or "24 december till 6 januari", with weekdays: the days of a break."""
+    first = format_day(span.from_on, today=today)
+    if span.from_on == span.until_on:
+        return first
+    return plain("%(first)s till %(last)s", first=first, last=format_day(span.until_on, today=today))
+
+
+def breaks_of(reminder: Timed, today: date) -> list[tuple[Break, str]]:
+    """The breaks that are or will be, each in words."""
+    kept = (span for span in text_to_breaks(reminder.breaks) if span.until_on >= today)
+    return [(span, away(span, today)) for span in kept]
 
 
 def next_due(reminder: Reminder, now: datetime) -> str:
@@ -63,14 +114,20 @@ def answered(press: Press, result: Result, *, has_phone: bool = True) -> str:
 
 def as_typed(reminder: Reminder) -> dict[str, Any]:
     """A reminder as the form shows it."""
-    times = dict(zip(("at", "at_2", "at_3", "at_4"), text_to_times(reminder.times), strict=False))
-    return {
+    rule = rule_of(reminder)
+    fields = ("at", "at_2", "at_3", "at_4", "at_5", "at_6", "at_7", "at_8")
+    shown = {
         "text": reminder.text,
-        "days": sorted(bits_to_days(reminder.days)),
-        "from_on": reminder.from_on,
-        "until_on": reminder.until_on,
-        **times,
+        "exact": reminder.exact,
+        "often": Often.DAYS if rule.every_days > 1 else Often.WEEKLY,
+        "days": sorted(rule.weekdays),
+        "every_weeks": rule.every_weeks,
+        "every_days": max(rule.every_days, 2),
+        **dict(zip(fields, rule.times, strict=False)),
     }
+    if rule.from_on == rule.until_on:
+        return shown | {"often": Often.ONCE, "once_on": rule.from_on}
+    return shown | {"from_on": rule.from_on, "until_on": rule.until_on}
 
 
 def until(reminder: Reminder) -> str:

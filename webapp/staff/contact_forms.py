@@ -16,7 +16,7 @@ from webapp.contacts.naming import Colleague, Reached
 from webapp.core import clock
 from webapp.core.forms import DayField, Form, clean, text_rules
 from webapp.core.i18n import _l
-from webapp.reminders.forms import ClockField, WeekdaysField
+from webapp.reminders.fields import ClockField, WeekdaysField
 from webapp.staff.number_forms import check_phone
 
 FURTHEST = timedelta(days=366)  # how far ahead a contact can begin

@@ -35,7 +35,7 @@ from webapp.plans.models import Doer
 from webapp.plans.participants import Other, Possible
 from webapp.plans.row_reminders import Proposed
 from webapp.plans.starters.shape import Effort, Starter, Suggested
-from webapp.reminders.forms import ClockField, WeekdaysField
+from webapp.reminders.fields import ClockField, WeekdaysField
 from webapp.reminders.words import days_and_times
 from webapp.sharing import sip
 from webapp.sharing.forms import CHOOSE_ONE

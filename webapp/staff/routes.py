@@ -16,11 +16,11 @@ from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.permissions import Permission
-from webapp.reminders import answering, phones
+from webapp.reminders import answering, calling, phones
 from webapp.reminders import setting as reminders
 from webapp.reminders import words as reminder_words
-from webapp.reminders.forms import StaffReminderForm
 from webapp.reminders.models import Reminder
+from webapp.reminders.staff_forms import StaffReminderForm
 from webapp.staff import domain, words
 from webapp.work_list import domain as tasks
 from webapp.work_list.people import people_of
@@ -84,6 +84,7 @@ def no_care() -> ResponseReturnValue:
 def send(person_id: UUID) -> ResponseReturnValue:
     """Write, look at it as the person will see it and in Swedish, then send. Three steps of one form."""
     form = StaffReminderForm()
+    form.offer(calling.choices_for(db.session, person_id, the_reader.unit_id, clock.today()))
     preview = False
     if request.method == "POST" and request.form.get("steg") != "andra" and form.validate_on_submit():
         wish = form.value_for(sight().language)
@@ -109,8 +110,16 @@ def send(person_id: UUID) -> ResponseReturnValue:
 
 def _render_as(language: str, form: StaffReminderForm) -> str:
     """The reminder as it will stand on the person's page, in one language."""
+    wish, chosen = form.value_for(sight().language), form.chosen()
     with force_language(language):
-        return render_template("staff/as_seen.html", wish=form.value_for(sight().language), language=language)
+        return render_template(
+            "staff/as_seen.html",
+            wish=wish,
+            language=language,
+            call=chosen.call if chosen else None,
+            when=reminder_words.rule_in_words(wish.rule),
+            upcoming=reminder_words.coming(wish.rule, clock.now()),
+        )
 
 
 def _send(person_id: UUID, form: StaffReminderForm) -> ResponseReturnValue | None:

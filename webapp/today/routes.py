@@ -28,7 +28,8 @@ def show(person_id: UUID) -> ResponseReturnValue:
     shown = sight()
     sees_reminders = shown.may(Permission.REMINDERS_SEE)
     sees_times = shown.is_self or shown.cares or shown.ties.level(Area.PLAN) or shown.ties.level(Area.TIMES)
-    found = day.day_of(session, person_id, now, shown.sees) if sees_reminders else None
+    near = not (shown.is_self or shown.cares)
+    found = day.day_of(session, person_id, now, shown.sees, by_relative=near) if sees_reminders else None
     return render_template(
         "today/show.html",
         now=now,
