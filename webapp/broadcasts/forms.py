@@ -34,7 +34,7 @@ from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.directory.numbers import municipalities
 from webapp.plans.starters import files
-from webapp.reminders.forms import WRITE_A_TIME, ClockField
+from webapp.reminders.fields import WRITE_A_TIME, ClockField
 from webapp.reminders.schedule import instant
 
 MOST_TYPED = 160  # with variables between braces
