@@ -7,10 +7,11 @@ from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import Uuid, bindparam, insert, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from webapp.core.db import rows
+from webapp.core.many import insert_many
 from webapp.reminders.models import Channel, Delivery, Occurrence, Purpose, Reminder, State, Subscription
 from webapp.reminders.outcome import Outcome
 
@@ -97,8 +98,7 @@ def tell_also_by(session: Session, person_id: UUID, way: Way, now: datetime) -> 
     """Have what is planned and not yet due go this way too: a phone that was connected after the planning."""
     found = rows(session, _AHEAD, {"person_id": person_id, "now": now})
     notices = [first_notice(row._asdict(), way, _of(row)) for row in found]
-    if notices:
-        session.execute(insert(Delivery), notices)
+    insert_many(session, Delivery, notices)
 
 
 def _of(row: Any) -> datetime:

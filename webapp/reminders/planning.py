@@ -8,11 +8,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import Integer, Uuid, bindparam, case, insert, select, update
+from sqlalchemy import Integer, Uuid, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core.db import rows
+from webapp.core.many import insert_many
 from webapp.core.sealing import Sealed
 from webapp.reminders.deliveries import first_notice, goes_at, ways_of
 from webapp.reminders.models import Delivery, Occurrence, Purpose, Reminder, State
@@ -113,11 +114,9 @@ def _write(session: Session, planned: Sequence[Planned], now: datetime) -> None:
     occurrences = [_occurrence(each) for each in planned]
     if not occurrences:
         return
-    session.execute(insert(Occurrence), occurrences)
+    insert_many(session, Occurrence, occurrences)
     still_open = [pair for pair in zip(planned, occurrences, strict=True) if pair[1]["closes_at"] > now]
-    notices = list(_notices(session, still_open))
-    if notices:
-        session.execute(insert(Delivery), notices)
+    insert_many(session, Delivery, list(_notices(session, still_open)))
 
 
 def _occurrence(planned: Planned) -> dict[str, Any]:

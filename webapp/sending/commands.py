@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 import click
@@ -11,6 +12,7 @@ from flask.cli import AppGroup
 from webapp.core import clock, daily, logs
 from webapp.core.db import Database
 from webapp.reminders import keys
+from webapp.reminders.schedule import FIRST_YEAR, LAST_YEAR
 from webapp.sending import standing
 from webapp.sending.standing import Standing
 from webapp.settings import Settings
@@ -91,3 +93,20 @@ def replay(cause: str | None) -> None:
         number = standing.replay(session, clock.now(), cause)
     database.dispose()
     click.echo(f"{number} will be tried again.")
+
+
+@reminders_cli.command("simulate")
+@click.option("--people", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True)
+@click.option("--each", type=click.IntRange(1, 20), default=4, show_default=True, help="Reminders of each.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Which day to live through.")
+@click.option("--rate", type=click.FloatRange(1), default=1500, show_default=True, help="Sent a second.")
+def simulate(people: int, each: int, day: datetime, rate: float) -> None:
+    """Live through a day of an invented county, in a scratch database of its own. Sends nothing."""
+    from webapp.sending import simulate
+    from webapp.sending.crowd import Crowd
+
+    if not FIRST_YEAR <= day.year < LAST_YEAR:
+        raise click.BadParameter(f"a day from {FIRST_YEAR} to {LAST_YEAR - 1}", param_hint="--day")
+    with simulate.scratch(_settings().keys) as database:
+        for line in simulate.report(simulate.simulate(database, Crowd(people, each), day.date(), rate), rate):
+            click.echo(line)
