@@ -70,7 +70,7 @@ def test_the_person_is_told_when_another_writes_or_ends_their_goal(
     revision = lisa.page(address).partition('name="revision"')[2].partition('value="')[2].partition('"')[0]
     for path, form in (
         (address, {"words": "Lisas ord om målet", "revision": revision}),
-        (f"{address.removesuffix('/andra')}/avsluta", {}),
+        (f"{address.removesuffix('/andra')}/avsluta", {"revision": str(int(revision) + 1)}),
     ):
         with database.writing() as session:
             session.execute(delete(Notice))

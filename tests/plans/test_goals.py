@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tests.conftest import NOON
-from tests.people import Visitor
+from tests.people import Guest, Visitor
 from tests.plans.planning import agree, hidden, opened, plan_of
 from webapp.core.db import Database
 from webapp.plans.models import Goal, Plan, PlanEarlier
@@ -31,6 +31,18 @@ def goal_saying(database: Database, person_id: UUID, words: str) -> Goal:
         every = session.scalars(select(Goal).where(Goal.person_id == person_id)).all()
     (found,) = (goal for goal in every if goal.words == words)
     return found
+
+
+def goal_of(database: Database, person_id: UUID) -> Goal:
+    with database.read() as session:
+        found = session.scalars(select(Goal).where(Goal.person_id == person_id)).first()
+    assert found
+    return found
+
+
+def revision(guest: Guest, path: str) -> dict[str, str]:
+    """Which one of the goal's revisions a form on its page was opened from."""
+    return {"revision": opened(guest, path)["revision"]}
 
 
 def test_a_goal_is_in_the_persons_words_and_points_at_what_matters(
@@ -102,6 +114,8 @@ def test_two_who_write_one_goal_lose_no_words(app: Flask, database: Database, vi
     assert "Till sjön\nTill affären" in together.text
     both = {**hidden(together.text), "words": "Till sjön\nTill affären", "answer": answer}
     assert nils.post(path, both).status_code == 302
+    assert goal_saying(database, aino.id, "Till sjön").proposed_as == "Nils, Arjeplogs hälsocentral"
+    assert aino.post(f"{path}/svar", {**revision(aino, path), "svar": "ja"}).status_code == 302
     assert (
         goal_saying(database, aino.id, "Till sjön\nTill affären").written_as == "Nils, Arjeplogs hälsocentral"
     )
@@ -137,7 +151,10 @@ def test_a_goal_that_has_ended_is_not_in_the_plan(app: Flask, database: Database
     with database.read() as session:
         goal = session.scalars(select(Goal).where(Goal.person_id == aino.id)).first()
     assert goal
-    assert aino.post(f"{aino.p}/plan/mal/{goal.id}/avsluta").status_code == 302
+    path = f"{aino.p}/plan/mal/{goal.id}"
+    ends = revision(aino, path)
+    for _ in range(2):  # the first answer never came back
+        assert aino.post(f"{path}/avsluta", ends).status_code == 302
     assert goal.words not in aino.page(f"{aino.p}/plan")
     assert aino.get(f"{aino.p}/plan/mal/{goal.id}").status_code == 404
 
@@ -177,3 +194,101 @@ def test_what_another_organisation_wrote_of_the_situation_is_shared_by_consent_a
     assert aino.post(path, {**opened(aino, path), "situation": "Jag sover gott"}).status_code == 302
     assert "Jag sover gott" in nils.page(f"{aino.p}/plan")  # the person's own words are in their plan
     assert "Sover dåligt hemma" not in nils.page(path)  # nor among what stood there before
+
+
+def test_what_the_person_wants_is_changed_by_their_yes_alone(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, nils, anna = visit("aino"), visit("nils"), visit("anna")
+    goal = goal_of(database, aino.id)
+    path, answer = f"{aino.p}/plan/mal/{goal.id}", str(goal.answer_id or "")
+    said = {**opened(nils, path), "words": "Gå till affären", "answer": answer}
+    assert "Aino svarar på det du ändrar" in nils.page(path)
+    assert "Aino svarar på det" in nils.post(path, said, follow_redirects=True).text
+    stands = goal_of(database, aino.id)
+    assert (stands.words, stands.written_as) == (goal.words, "")
+    plan = aino.page(f"{aino.p}/plan")
+    assert f'href="#mal-{goal.id}"' in plan
+    assert f'id="mal-{goal.id}"' in plan
+    for words in ("Förslag till ändring av målet", goal.words, "Gå till affären", "Nils"):
+        assert words in plan, words
+    assert "Det finns förslag som du inte har svarat på" in aino.page(f"{aino.p}/plan/ja")
+    for guest in (nils, anna, visit("lisa")):
+        assert guest.post(f"{path}/svar", {"revision": stands.revision, "svar": "ja"}).status_code == 404
+    assert aino.post(f"{path}/svar", {"revision": stands.revision, "svar": "kanske"}).status_code == 400
+    old = aino.post(f"{path}/svar", {"revision": goal.revision - 1, "svar": "ja"}, follow_redirects=True)
+    assert "Målet har ändrats sedan du öppnade sidan" in old.text
+    assert goal_of(database, aino.id).words == goal.words
+    for _ in range(2):  # the first answer never came back
+        assert aino.post(f"{path}/svar", {"revision": stands.revision, "svar": "ja"}).status_code == 302
+    stands = goal_of(database, aino.id)
+    assert (stands.words, stands.proposal, stands.proposed_as) == ("Gå till affären", "", "")
+    assert stands.written_as == "Nils, Arjeplogs hälsocentral"
+    assert goal.words in aino.page(path)  # what stood there before
+    assert "Förslag till ändring av målet" not in aino.page(f"{aino.p}/plan")
+
+
+@ON_SQLITE
+def test_a_no_leaves_the_goal_as_it_was_and_keeps_what_was_proposed(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    goal = goal_of(database, aino.id)
+    path, answer = f"{aino.p}/plan/mal/{goal.id}", str(goal.answer_id or "")
+    assert nils.post(path, {**opened(nils, path), "words": "Vila mer", "answer": answer}).status_code == 302
+    assert "Vila mer" in opened_text(visit("lisa"), path)  # who writes next goes on from what is proposed
+    for _ in range(2):
+        no = {**revision(aino, path), "svar": "nej"}
+        assert aino.post(f"{path}/svar", {**no, "revision": goal.revision + 1}).status_code == 302
+    stands = goal_of(database, aino.id)
+    assert (stands.words, stands.proposal) == (goal.words, "")
+    assert "Förslag som inte gäller längre" in nils.page(path)
+    assert "Vila mer" in nils.page(path)
+    assert nils.post(path, {**opened(nils, path), "words": "Vila lite", "answer": answer}).status_code == 302
+    for _ in range(2):
+        assert nils.post(f"{path}/ta-tillbaka").status_code == 302
+    assert goal_of(database, aino.id).proposal == ""
+
+
+def opened_text(guest: Guest, path: str) -> str:
+    page = guest.page(path)
+    return page[page.index("<textarea") :]
+
+
+@ON_SQLITE
+def test_that_a_goal_ends_is_proposed_too_and_from_what_stands_now(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    goal = goal_of(database, aino.id)
+    path, answer = f"{aino.p}/plan/mal/{goal.id}", str(goal.answer_id or "")
+    old = revision(nils, path)
+    mine = {**opened(aino, path), "words": "Till sjön varje dag", "answer": answer}
+    assert aino.post(path, mine).status_code == 302
+    said = nils.post(f"{path}/avsluta", old, follow_redirects=True)
+    assert "Målet har ändrats sedan du öppnade sidan" in said.text  # he has not read her words
+    assert goal_of(database, aino.id).proposal == ""
+    for _ in range(2):
+        assert nils.post(f"{path}/avsluta", revision(nils, path)).status_code == 302
+    assert goal_of(database, aino.id).ended_on is None
+    assert "Förslag: målet avslutas" in aino.page(f"{aino.p}/plan")
+    assert aino.post(f"{path}/svar", {**revision(aino, path), "svar": "ja"}).status_code == 302
+    assert goal_of(database, aino.id).ended_on == NOON.date()
+
+
+@ON_SQLITE
+def test_what_staff_wrote_and_nobody_has_said_yes_to_they_mend_at_once(
+    app: Flask, database: Database, visit: Visitor
+) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    new = f"{aino.p}/plan/mal/nytt"
+    assert nils.post(new, {**opened(nils, new), "words": "Fika på tordsag", "answer": ""}).status_code == 302
+    goal = goal_saying(database, aino.id, "Fika på tordsag")
+    path = f"{aino.p}/plan/mal/{goal.id}"
+    assert (
+        nils.post(path, {**opened(nils, path), "words": "Fika på torsdag", "answer": ""}).status_code == 302
+    )
+    assert "Fika på torsdag" in aino.page(f"{aino.p}/plan")
+    agree(database, aino)
+    assert nils.post(path, {**opened(nils, path), "words": "Fika på fredag", "answer": ""}).status_code == 302
+    assert goal_saying(database, aino.id, "Fika på torsdag").proposal != ""  # now she has said yes to it

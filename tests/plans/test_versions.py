@@ -132,7 +132,7 @@ def test_what_is_missing_is_said_and_nothing_is_agreed_to(
 ) -> None:
     aino = visit("aino")
     page = agreeing(aino)
-    assert "Det finns rader som du inte har svarat på." in page
+    assert "Det finns förslag som du inte har svarat på." in page
     assert "Ja, planen stämmer" not in page
     with database.read() as session:
         fingerprint = versions.draft_of(session, plan_of(session, aino.id)).document.fingerprint

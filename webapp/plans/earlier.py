@@ -23,6 +23,7 @@ class About(StrEnum):
     """Which of the plan's texts."""
 
     GOAL = "goal"
+    GOAL_PROPOSAL = "goal_proposal"  # one that came to nothing
     ROW = "row"
     SITUATION = "situation"
     SIGNS = "signs"

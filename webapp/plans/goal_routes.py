@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.core import clock, db
@@ -15,14 +15,18 @@ from webapp.core.access import needs, sight
 from webapp.core.i18n import plain
 from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.permissions import Permission
-from webapp.plans import domain, earlier, goals, reading
+from webapp.plans import domain, earlier, goal_changes, goals, reading
+from webapp.plans.answering import Answered
 from webapp.plans.earlier import About
+from webapp.plans.goal_words import GoalWords
+from webapp.plans.goals import Ended
 from webapp.plans.models import Goal, Plan
 from webapp.plans.row_forms import ChangeGoalForm, NewGoalForm, SituationForm
 from webapp.plans.together import Together, mark_of
 from webapp.what_matters.questions import QUESTIONS
 
 bp = Blueprint("goals", __name__, url_prefix="/p/<uuid:person_id>/plan")
+ANSWERS = {"ja": goal_changes.say_yes, "nej": goal_changes.say_no}  # the buttons
 
 
 @bp.route("/mal/nytt", methods=["GET", "POST"])
@@ -34,7 +38,7 @@ def new(person_id: UUID) -> ResponseReturnValue:
     form = NewGoalForm()
     form.answer.choices = _choices()
     if form.validate_on_submit():
-        goals.add(db.session, sight(), plan, form.value(), form.once_id)
+        goals.add(db.session, sight(), plan, form.value(), form.once_id, clock.now())
         db.session.commit()
         flash(plain("Målet står i planen nu."))
         return redirect(url_for("plans.show", person_id=person_id))
@@ -46,29 +50,82 @@ def new(person_id: UUID) -> ResponseReturnValue:
 @survives_sign_in
 @needs(Permission.PLAN_EDIT)
 def change(person_id: UUID, goal_id: UUID) -> ResponseReturnValue:
-    goal = _goal(person_id, goal_id)
-    stands = _fields(goal)
+    plan = _plan(person_id)
+    goal = _going(plan, goal_id)
+    stands = _fields(goal_changes.to_write_in(goal, sight()))
     form = ChangeGoalForm(data={**stands, "revision": goal.revision})
     form.answer.choices = _choices(goal)
     both = None
     if form.validate_on_submit():
         both = Together(form, goal.revision, stands)
         if not both.shown:
+            asks = goal.proposal != "" and not goal_changes.speaks(sight())
             if not both.same:
-                goals.change(db.session, sight(), goal, form.value(), clock.now())
+                asks = goals.change(db.session, sight(), plan, goal, form.value(), clock.now())
                 db.session.commit()
-            flash(plain("Sparat."))
+            flash(_asked() if asks else plain("Sparat."))
             return redirect(url_for("plans.show", person_id=person_id))
-    return _page(form, goal, both=both, earlier=earlier.of(db.session, About.GOAL, goal.id))
+    return _page(
+        form,
+        goal,
+        both=both,
+        earlier=earlier.of(db.session, About.GOAL, goal.id),
+        asks=goal_changes.needs_yes(db.session, sight(), plan, goal),
+        refused=earlier.of(db.session, About.GOAL_PROPOSAL, goal.id),
+        change=goal_changes.open_change(goal),
+    )
 
 
 @bp.post("/mal/<uuid:goal_id>/avsluta")
 @needs(Permission.PLAN_EDIT)
 def end(person_id: UUID, goal_id: UUID) -> ResponseReturnValue:
-    goals.end(db.session, sight(), _goal(person_id, goal_id), clock.now())
+    plan = _plan(person_id)
+    goal = _goal(plan, goal_id)
+    ended = goals.end(db.session, sight(), plan, goal, _started_from(), clock.now())
+    if ended is Ended.CHANGED:
+        return _changed(goal)
     db.session.commit()
-    flash(plain("Målet är avslutat."))
+    flash(_asked() if ended is Ended.PROPOSED else plain("Målet är avslutat."))
     return redirect(url_for("plans.show", person_id=person_id))
+
+
+@bp.post("/mal/<uuid:goal_id>/svar")
+@needs(Permission.PLAN_ANSWER)
+def answer(person_id: UUID, goal_id: UUID) -> ResponseReturnValue:
+    """The person's yes or no to what somebody else proposes."""
+    goal, said = _goal(_plan(person_id), goal_id), request.form.get("svar")
+    if said not in ANSWERS:
+        abort(400)
+    done = ANSWERS[said](db.session, goal, _started_from(), clock.now())
+    if done is Answered.CHANGED:
+        return _changed(goal)
+    db.session.commit()
+    flash(plain("Du har sagt ja.") if said == "ja" else plain("Du har sagt nej. Målet står som det gjorde."))
+    return redirect(url_for("plans.show", person_id=person_id))
+
+
+@bp.post("/mal/<uuid:goal_id>/ta-tillbaka")
+@needs(Permission.PLAN_EDIT)
+def take_back(person_id: UUID, goal_id: UUID) -> ResponseReturnValue:
+    goal_changes.take_back(db.session, sight(), _goal(_plan(person_id), goal_id), clock.now())
+    db.session.commit()
+    flash(plain("Förslaget är borttaget. Målet står som det gjorde."))
+    return redirect(url_for("plans.show", person_id=person_id))
+
+
+def _asked() -> str:
+    return plain("Förslaget är sparat. %(name)s svarar på det.", name=sight().called)
+
+
+def _started_from() -> int:
+    """The revision that the page showed; 0, which nothing has, where it said none."""
+    sent = request.form.get("revision", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
+
+
+def _changed(goal: Goal) -> ResponseReturnValue:
+    flash(plain("Målet har ändrats sedan du öppnade sidan. Läs det igen. Inget är sparat."))
+    return redirect(url_for("plans.show", person_id=goal.person_id, _anchor=f"mal-{goal.id}"))
 
 
 @bp.route("/lage", methods=["GET", "POST"])
@@ -105,16 +162,16 @@ def _page(form: NewGoalForm | ChangeGoalForm, goal: Goal | None = None, **more: 
         goal=goal,
         said=said,
         questions=QUESTIONS,
-        **{"both": None, "earlier": (), **more},
+        **{"both": None, "earlier": (), "refused": (), "change": None, "asks": False, **more},
     )
 
 
-def _fields(goal: Goal) -> Mapping[str, str]:
+def _fields(says: GoalWords) -> Mapping[str, str]:
     return {
-        "words": goal.words,
-        "noticed_by": goal.noticed_by,
-        "area": goal.area,
-        "answer": str(goal.answer_id or ""),
+        "words": says.words,
+        "noticed_by": says.noticed_by,
+        "area": says.area,
+        "answer": str(says.answer_id or ""),
     }
 
 
@@ -127,12 +184,9 @@ def _choices(goal: Goal | None = None) -> list[tuple[UUID | str, str]]:
         question = QUESTIONS[each.prompt]
         text = question.to_me if sight().is_self else question.about % {"name": called}
         choices.append((each.answer_id, str(text)))
-    if (
-        goal is not None
-        and goal.answer_id is not None
-        and goal.answer_id not in {each.answer_id for each in said}
-    ):
-        choices.append((goal.answer_id, plain("Ett svar som inte visas för dig")))
+    stands = goal_changes.to_write_in(goal, sight()).answer_id if goal is not None else None
+    if stands is not None and stands not in {each.answer_id for each in said}:
+        choices.append((stands, plain("Ett svar som inte visas för dig")))
     return choices
 
 
@@ -143,5 +197,10 @@ def _plan(person_id: UUID) -> Plan:
     return plan
 
 
-def _goal(person_id: UUID, goal_id: UUID) -> Goal:
-    return goals.goal_of(db.session, _plan(person_id), goal_id) or abort(404)
+def _goal(plan: Plan, goal_id: UUID) -> Goal:
+    return goals.goal_of(db.session, plan, goal_id) or abort(404)
+
+
+def _going(plan: Plan, goal_id: UUID) -> Goal:
+    goal = _goal(plan, goal_id)
+    return goal if goal.ended_on is None else abort(404)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,8 +15,9 @@ from webapp.core import clock
 from webapp.core.access import Sight
 from webapp.directory.flows import Flow
 from webapp.permissions import Area
-from webapp.plans import domain, earlier, reading
+from webapp.plans import domain, earlier, goal_changes, reading
 from webapp.plans.earlier import About
+from webapp.plans.goal_words import GoalWords, ProposedGoal
 from webapp.plans.models import Goal, Plan
 from webapp.plans.rows import is_frozen_for
 from webapp.sharing import notices
@@ -23,18 +25,16 @@ from webapp.sharing.marks import written_as
 from webapp.what_matters import domain as what_matters
 
 
+class Ended(StrEnum):
+    """What came of ending a goal."""
+
+    DONE = "done"
+    PROPOSED = "proposed"  # the person answers
+    CHANGED = "changed"  # the goal was changed since the page was opened: nothing is written
+
+
 class UnknownAnswer(LookupError):
     """There is no such "viktigt" answer of this person's, as far as this reader may know."""
-
-
-@dataclass(frozen=True, slots=True)
-class GoalWords:
-    """What a goal says; `answer_id`: the "viktigt" answer it comes from."""
-
-    words: str
-    noticed_by: str = ""
-    area: str = ""
-    answer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,6 @@ class Situation:
     situation: str
     held_together_by: str
     nobody_else: bool
-
-
-def words_of(goal: Goal) -> GoalWords:
-    return GoalWords(goal.words, goal.noticed_by, goal.area, goal.answer_id)
 
 
 def situation_of(plan: Plan) -> Situation:
@@ -64,13 +60,11 @@ def may_edit(plan: Plan, sight: Sight) -> bool:
 
 
 def goal_of(session: Session, plan: Plan, goal_id: UUID) -> Goal | None:
-    """One going goal of this plan."""
-    return session.scalars(
-        select(Goal).where(Goal.id == goal_id, Goal.plan_id == plan.id, Goal.ended_on.is_(None))
-    ).first()
+    """One goal of this plan, also where it has ended."""
+    return session.scalars(select(Goal).where(Goal.id == goal_id, Goal.plan_id == plan.id)).first()
 
 
-def add(session: Session, sight: Sight, plan: Plan, said: GoalWords, once: UUID) -> Goal:
+def add(session: Session, sight: Sight, plan: Plan, said: GoalWords, once: UUID, now: datetime) -> Goal:
     """The same `once` again gives the goal that was made then. Raises UnknownAnswer."""
     goal_id = domain.once_only(plan, once)
     made = session.get(Goal, goal_id)
@@ -87,14 +81,21 @@ def add(session: Session, sight: Sight, plan: Plan, said: GoalWords, once: UUID)
     )
     session.add(goal)
     session.flush()
+    _tell(session, sight, now)
     return goal
 
 
-def change(session: Session, sight: Sight, goal: Goal, said: GoalWords, now: datetime) -> None:
-    """What the goal said before is kept. Raises UnknownAnswer."""
-    if said.answer_id != goal.answer_id:
+def change(session: Session, sight: Sight, plan: Plan, goal: Goal, said: GoalWords, now: datetime) -> bool:
+    """Write a goal anew, and keep what it said before; True where that is proposed to the person instead.
+
+    Raises UnknownAnswer.
+    """
+    if said.answer_id not in (goal.answer_id, goal_changes.to_write_in(goal, sight).answer_id):
         _refuse_unknown(session, sight, said.answer_id)
-    earlier.keep(session, About.GOAL, goal, asdict(words_of(goal)), now, written_as(sight))
+    if goal_changes.needs_yes(session, sight, plan, goal):
+        goal_changes.propose(session, sight, goal, ProposedGoal(said), now)
+        return True
+    earlier.keep(session, About.GOAL, goal, asdict(goal_changes.words_of(goal)), now, written_as(sight))
     goal.words, goal.noticed_by, goal.area, goal.answer_id = (
         said.words,
         said.noticed_by,
@@ -104,12 +105,26 @@ def change(session: Session, sight: Sight, goal: Goal, said: GoalWords, now: dat
     goal.written_as, goal.revision = written_as(sight), goal.revision + 1
     session.flush()
     _tell(session, sight, now)
+    return False
 
 
-def end(session: Session, sight: Sight, goal: Goal, now: datetime) -> None:
+def end(session: Session, sight: Sight, plan: Plan, goal: Goal, started_from: int, now: datetime) -> Ended:
+    """End a goal as it stood at revision `started_from`, or propose to the person that it ends. Twice is once."""
+    change = goal_changes.open_change(goal)
+    if goal.ended_on is not None:
+        return Ended.DONE
+    if change is not None and change.ends and not goal_changes.speaks(sight):
+        return Ended.PROPOSED
+    if goal.revision != started_from:
+        return Ended.CHANGED
+    if goal_changes.needs_yes(session, sight, plan, goal):
+        ends = ProposedGoal(goal_changes.words_of(goal), ends=True)
+        goal_changes.propose(session, sight, goal, ends, now)
+        return Ended.PROPOSED
     goal.ended_on, goal.revision = clock.local(now).date(), goal.revision + 1
     session.flush()
     _tell(session, sight, now)
+    return Ended.DONE
 
 
 def describe(session: Session, sight: Sight, plan: Plan, said: Situation, now: datetime) -> None:

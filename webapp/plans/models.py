@@ -71,6 +71,9 @@ class Goal(Base):
     place: Mapped[int] = mapped_column(default=0)  # the order on the page
     revision: Mapped[int] = mapped_column(default=1)  # goes up with every change
     written_as: Mapped[str] = mapped_column(String(300), default="")  # empty: the person
+    # what somebody else proposes that it says, or that it ends (plans.goal_words); empty: nothing
+    proposal: Mapped[str] = mapped_column(Sealed("goal.proposal"), default="")
+    proposed_as: Mapped[str] = mapped_column(String(300), default="")
     ended_on: Mapped[date | None]
 
 
@@ -191,7 +194,7 @@ class PlanEarlier(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"))
-    about: Mapped[str] = mapped_column(String(20))  # "goal", "row", "situation", "signs"
+    about: Mapped[str] = mapped_column(String(20))  # "goal", "row", "situation", "signs"; plans.earlier
     about_id: Mapped[UUID]  # the goal's, the row's or the plan's
     revision: Mapped[int]  # which one it was
     words: Mapped[str] = mapped_column(Sealed("plan_earlier.words"))  # each field with its text, as JSON

@@ -17,6 +17,7 @@ from webapp.core.i18n import plain
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.permissions import Area
+from webapp.plans.goal_words import ProposedGoal, proposed
 from webapp.plans.models import Doer, Goal, How, Plan, PlanRow, PlanVersion, RowOutcome, RowStatus
 from webapp.sharing.marks import another, is_protected, is_relatives
 from webapp.what_matters.models import Answer, Prompt
@@ -79,6 +80,9 @@ class Wanted:
     area: str
     prompt: Prompt | None
     written_as: str = ""  # who wrote it last; empty for the person
+    revision: int = 1
+    proposed_as: str = ""
+    change: ProposedGoal | None = None  # what waits for the person's answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +110,18 @@ class PlanView:
         ]
 
     @property
+    def asks(self) -> list[str]:
+        """Where on the page something waits for the person's answer: goals, then rows."""
+        goals = [f"mal-{goal.id}" for goal in self.goals if goal.change]
+        return goals + [f"rad-{row.revises_id or row.id}" for row in self.waiting]
+
+    @property
     def ready(self) -> bool:
         """Every row has its answer, and the person has said yes to something since they last said yes to it all."""
         agreed_at = self.plan.agreed_at
         yes = [row.answered_at for row in self.rows if row.status is RowStatus.AGREED and row.answered_at]
         new = any(agreed_at is None or answered_at > agreed_at for answered_at in yes)
-        return new and self.whole and not self.waiting and not self.frozen
+        return new and self.whole and not self.asks and not self.frozen
 
     @property
     def going(self) -> list[Row]:
@@ -165,6 +175,9 @@ _PLAN = (
         Plan.unit_id,
         Plan.situation_by_id,
         Plan.situation_flow,
+        Goal.revision,
+        Goal.proposed_as,
+        Goal.proposal,
     )
     .join(Organisation, Organisation.id == Plan.overall_id)
     .outerjoin(Goal, (Goal.plan_id == Plan.id) & Goal.ended_on.is_(None))
@@ -227,13 +240,19 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
         shown = [_without_other_relatives(row, sight) if row.relative_id else row for row in everything]
     else:
         shown = _shown(everything, sight, whole)
-    goals = [Wanted(*row[10:16]) for row in found if row.words is not None] if whole else []
+    goals = [_wanted(row) for row in found if row.words is not None] if whole else []
     hidden = len(shown) < len(everything)
     begun_here = sight.cares and plan.unit_id is not None and plan.unit_id == sight.reader.unit_id
     around, frozen, others = Whole(*plan[:10]), plan.frozen_at is not None, not sees_situation(plan, sight)
     if others:
         around = replace(around, situation="", held_together_by="")
     return PlanView(around, goals, shown, hidden, own_tasks, whole, begun_here, frozen, others)
+
+
+def _wanted(row: Any) -> Wanted:  # a row of _PLAN
+    goal_id, words, noticed_by, area, prompt, written_as = row[10:16]
+    change = proposed(row.proposal)
+    return Wanted(goal_id, words, noticed_by, area, prompt, written_as, row.revision, row.proposed_as, change)
 
 
 def only_own_tasks(sight: Sight) -> bool:

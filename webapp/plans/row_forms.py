@@ -11,7 +11,8 @@ from webapp.core import clock
 from webapp.core.forms import DayField, Form, OnceForm, clean, text_rules
 from webapp.core.i18n import _l
 from webapp.directory.numbers import ClosedNumber, digits, refuse_closed
-from webapp.plans.goals import GoalWords, Situation
+from webapp.plans.goal_words import GoalWords
+from webapp.plans.goals import Situation
 from webapp.plans.rows import RowWords
 from webapp.plans.together import RevisedForm
 

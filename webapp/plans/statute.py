@@ -16,9 +16,7 @@ HUVUDMAN = frozenset({"region", "kommun"})
 class Missing(StrEnum):
     """What is not there yet, in the order in which it is told."""
 
-    WAITING = (
-        "waiting"  # rows that the person has not answered: not the statute's, but nobody agrees by halves
-    )
+    WAITING = "waiting"  # what the person has not answered: not the statute's, but nobody agrees by halves
     EFFORTS = "efforts"
     HUVUDMAN = "huvudman"
     OTHERS = "others"
@@ -41,7 +39,7 @@ def missing(
     """What is missing, nothing if the plan can be agreed to.
 
     `rows`: what the person has said yes to. `nobody_else`: it is said that nobody but the two huvudmän does
-    anything. `waiting`: how many rows the person has not answered.
+    anything. `waiting`: how many rows and changes the person has not answered.
     """
     by_huvudman = [row for row in rows if row.doer in HUVUDMAN]
     by_others = len(by_huvudman) < len(rows)

@@ -42,7 +42,7 @@ class Draft:
 
     document: PlanDocument
     missing: Sequence[Missing]
-    waiting: int  # rows that the person has not answered
+    waiting: int  # rows, and changes of rows and goals, that the person has not answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,10 @@ def draft_of(session: Session, plan: Plan) -> Draft:
     """The plan's document of today. Four queries, whatever its size."""
     every = _rows(session, plan)
     agreed = [row for row in every if row.status is RowStatus.AGREED]
-    waiting = sum(row.status is RowStatus.PROPOSED for row in every)
+    wanted = _goals(session, plan)
+    waiting = sum(row.status is RowStatus.PROPOSED for row in every) + sum(
+        bool(goal.proposal) for goal in wanted
+    )
     overall = session.get_one(Organisation, plan.overall_id)
     document = PlanDocument(
         plan_id=plan.id,
@@ -75,7 +78,7 @@ def draft_of(session: Session, plan: Plan) -> Draft:
         if_worse_do=plan.if_worse_do,
         no_answer_reason=plan.no_answer_reason,
         nobody_else=plan.nobody_else,
-        goals=tuple(_goals(session, plan)),
+        goals=tuple(_goal_text(goal) for goal in wanted),
         rows=tuple(_row_text(row) for row in agreed),
         participants=tuple(_participants(session, plan)),
     )
@@ -135,11 +138,14 @@ def _row_text(row: Any) -> RowText:
     )
 
 
-def _goals(session: Session, plan: Plan) -> list[GoalText]:
-    found = session.scalars(
+def _goals(session: Session, plan: Plan) -> Sequence[Goal]:
+    return session.scalars(
         select(Goal).where(Goal.plan_id == plan.id, Goal.ended_on.is_(None)).order_by(Goal.place, Goal.id)
-    )
-    return [GoalText(each.id, each.words, each.noticed_by, each.area, each.answer_id) for each in found]
+    ).all()
+
+
+def _goal_text(goal: Goal) -> GoalText:
+    return GoalText(goal.id, goal.words, goal.noticed_by, goal.area, goal.answer_id)
 
 
 def _participants(session: Session, plan: Plan) -> list[Taking]:

@@ -8,7 +8,7 @@ from webapp.core.i18n import LazyText, _l
 from webapp.plans.statute import Missing
 
 MISSING: Mapping[Missing, LazyText] = {
-    Missing.WAITING: _l("Det finns rader som du inte har svarat på."),
+    Missing.WAITING: _l("Det finns förslag som du inte har svarat på."),
     Missing.EFFORTS: _l("Det står inte vad som ska göras."),
     Missing.HUVUDMAN: _l("Det står inte vad regionen eller kommunen ska göra."),
     Missing.OTHERS: _l("Det står inte vad du eller någon annan gör, eller att ingen annan gör något."),
