@@ -59,6 +59,15 @@ def test_each_gets_it_once_in_their_own_language(visit: Visitor, database: Datab
     assert "Dags för vaccin mot influensa." in page
 
 
+def test_it_crowds_out_nothing_that_she_has_sent_to_one(visit: Visitor, database: Database) -> None:
+    nils = visit("nils")
+    send(nils)
+    before = nils.page("/personal/skickat")
+    hand_out(database, AFTER)
+    assert "Dags för vaccin" not in nils.page("/personal/skickat")
+    assert before.count("<tr") == nils.page("/personal/skickat").count("<tr")
+
+
 def test_she_sees_how_many_five_names_and_what_is_missing_before_anything_is_sent(
     visit: Visitor, database: Database
 ) -> None:

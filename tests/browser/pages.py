@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -13,9 +14,14 @@ from tests.people import person_id
 from tests.sharing.deciding import by
 from webapp.accounts import domain as accounts
 from webapp.accounts.models import Person, StaffMember
+from webapp.broadcasts import domain as broadcasts
+from webapp.broadcasts import incidents
+from webapp.broadcasts.group import Group, Whom
+from webapp.broadcasts.models import Broadcast, Incident, Stage, Template
 from webapp.core import clock
 from webapp.core.db import EXTENSION
-from webapp.demo.load import sight_of
+from webapp.demo.load import reader_of, sight_of
+from webapp.directory.models import Unit
 from webapp.meetings import questions
 from webapp.meetings.models import AgreedTime, MeetingInvitee
 from webapp.permissions import Level
@@ -93,6 +99,37 @@ def agreed_twice(site: Site) -> str:
         return str(meeting.id)
 
 
+def sent_to_several(site: Site) -> tuple[str, str, str]:
+    """Nils has a draft, a text that is handed out, and one that he recalled: the addresses of two and the record."""
+    with site.app.app_context(), site.app.extensions[EXTENSION].writing() as session:
+        unit = session.scalars(select(Unit).where(Unit.name == "Arjeplogs hälsocentral")).one()
+        made = session.scalars(select(Broadcast).order_by(Broadcast.made_at)).all()
+        if not made:
+            now = clock.now()
+            reader = reader_of(session, "nils", now)
+            by = broadcasts.By(reader.account_id, unit.id, f"Nils, distriktssköterska, {unit.name}")
+            day = clock.today() + timedelta(days=30)
+            wish = broadcasts.Wish(
+                {"sv": "Dags för vaccin mot influensa. Ring {telefon}.", "smj": "Vaksijnna. {telefon}"},
+                Group(Whom.UNIT),
+                day,
+                time(10),
+                day,
+            )
+            made = [
+                broadcasts.draft(session, unit, by, wish, uuid4(), now + timedelta(seconds=number))
+                for number in range(3)
+            ]
+            session.flush()
+            for each in made[1:]:
+                each.stage, each.confirmed_at, each.ended_at = Stage.HANDED_OUT, now, now
+            session.flush()
+            incidents.recall(session, made[2], by, "Gick till fel grupp.", now)
+        incident = session.scalars(select(Incident.id)).one()
+        draft, sent, _ = (f"/personal/utskick/{each.id}" for each in made)
+        return draft, sent, f"/personal/avvikelser/{incident}"
+
+
 def every_page(site: Site) -> list[Shown]:
     """Public pages, the person's, a relative's, and staff's; with what only this database knows filled in."""
     with site.app.extensions[EXTENSION].read() as session:
@@ -114,7 +151,9 @@ def every_page(site: Site) -> list[Shown]:
         ).one()
         custody = session.scalars(select(Consent.id).where(Consent.kind == ConsentKind.GUARDIAN)).one()
         child = f"/personal/person/{site.p('jon').rpartition('/')[2]}/foretrader"
+        template = session.scalars(select(Template.id).order_by(Template.name)).first()
     link, meeting = invited(site), agreed_twice(site)
+    draft, to_several, incident = sent_to_several(site)
     person = aino[3:]
     starter = files.all_starters()[0].mark
     return [
@@ -226,6 +265,18 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-skicka", "nils", f"/personal/skicka/{person}", faulty=True),
         Shown("personal-papperskod", "nils", f"/personal/kod/{person}", faulty=True),
         Shown("personal-utfall", "nils", f"/personal/skickat/{person}/{sent.id}"),
+        Shown("utskick", "nils", "/personal/utskick"),
+        Shown("utskick-nytt", "nils", "/personal/utskick/nytt", faulty=True),
+        Shown("utskick-granska", "nils", draft),
+        Shown("utskick-vilka", "nils", f"{draft}/vilka"),
+        Shown("utskick-skickat", "nils", to_several),
+        Shown("utskick-aterkalla", "nils", f"{to_several}/aterkalla", faulty=True),
+        Shown("utskick-avvikelser", "nils", "/personal/avvikelser"),
+        Shown("utskick-avvikelse", "nils", incident, faulty=True),
+        Shown("utskick-mallar", "nils", "/personal/mallar"),
+        Shown("utskick-mallar-admin", "karin", "/personal/mallar"),
+        Shown("utskick-mall", "karin", f"/personal/mallar/{template}"),
+        Shown("utskick-mall-ny", "karin", "/personal/mallar/ny", faulty=True),
         Shown("personal-viktigt", "nils", f"{aino}/viktigt"),
         Shown("samre", "aino", f"{aino}/om-det-blir-samre"),
         Shown("samre-skriv", "aino", f"{aino}/om-det-blir-samre/skriv", faulty=True),

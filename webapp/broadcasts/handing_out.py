@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,9 +31,9 @@ from webapp.sharing.notices import Kind
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 100  # recipients of one transaction
+AT_ONCE = 50  # recipients of one transaction
 EVERY_SECONDS = 2.0  # looked for between broadcasts
-BREATH_SECONDS = 0.02  # between batches: others write too
+BREATH_SECONDS = 0.02  # between batches at least, and as long as the last one took: others send and write too
 
 
 @dataclass
@@ -45,6 +46,7 @@ class HandingOut:
     async def run(self, once: bool) -> None:
         """Go round until cancelled; with `once`, until there is nothing left to do."""
         while True:
+            began = time.monotonic()
             try:
                 busy = await asyncio.to_thread(self.step)
             except Exception:
@@ -54,7 +56,8 @@ class HandingOut:
                 busy = False
             if once and not busy:
                 return
-            await asyncio.sleep(BREATH_SECONDS if busy else EVERY_SECONDS)
+            breath = max(BREATH_SECONDS, time.monotonic() - began)
+            await asyncio.sleep(breath if busy else EVERY_SECONDS)
 
     def step(self) -> bool:
         """One batch; whether there was anything to do."""
