@@ -22,7 +22,18 @@ class Unfit(ValueError):
 
 
 class NotTaken(OSError):
-    """The server did not take the mail; it is tried again later. Says nothing of what was in it."""
+    """The server did not take the mail. Says nothing of what was in it.
+
+    `for_good`: it said no to the mailbox, and would again (5xx); else it is tried again later.
+    """
+
+    def __init__(self, why: str, status: int | None = None) -> None:
+        super().__init__(why)
+        self.status = status
+
+    @property
+    def for_good(self) -> bool:
+        return self.status is not None and 500 <= self.status < 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,9 @@ class Smtp:
                 if self.user:
                     server.login(self.user, self.secret)
                 server.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as fault:
+            ((status, _said),) = fault.recipients.values()
+            raise NotTaken(type(fault).__name__, status) from None
         except (OSError, smtplib.SMTPException) as fault:
             raise NotTaken(type(fault).__name__) from None
 

@@ -36,6 +36,9 @@ def run(once: bool) -> None:
     import uvloop  # with the sender, what the worker alone needs
 
     from webapp.broadcasts.handing_out import HandingOut
+    from webapp.channels.codes import Codes
+    from webapp.channels.letters import Writer
+    from webapp.channels.post import PostOffice
     from webapp.core.push.sender import Sender
     from webapp.mailing.postman import Postman
     from webapp.sending import worker
@@ -44,12 +47,14 @@ def run(once: bool) -> None:
     settings = _settings()
     sender = Sender(keys.vapid(), older=keys.older_vapids(), extra_origins=settings.extra_push_origins)
     database, tasks = _database(), daily.tasks_of(current_app)
+    post = PostOffice.of(settings, Writer(settings.origin, keys.tokens(), Codes(settings.secret_key)))
     mail = Postman(database, settings.smtp, settings.origin)
     uvloop.run(
         worker.serve(
             database,
             sender,
             keys.tokens(),
+            post=post,
             daily=tasks,
             beside=[mail.run, HandingOut(database).run],
             metrics_port=0 if once else settings.metrics_port,

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from webapp.channels.post import PostOffice
 from webapp.core.daily import Daily, Task
 from webapp.core.db import Database
 from webapp.core.push import Message, Outcome, Result
@@ -62,6 +63,7 @@ class Worker:
     database: Database
     sender: Sender
     tokens: Tokens
+    post: PostOffice = field(default_factory=PostOffice)  # for what does not go by push
     id: str = field(default_factory=name)
     steady: SteadyClock = field(default_factory=SteadyClock)
     metrics: Metrics = field(default_factory=Metrics)
@@ -147,9 +149,11 @@ class Worker:
         room = min(AT_ONCE, IN_HAND - self._moving(), MOST_IN_HAND - self.in_hand)
         if not self.steady.is_sure() or (room < AT_ONCE // 2 and self.in_hand):
             return []
-        full = self._crowded() | self.sender.resting()
+        full = self._crowded() | self.sender.resting() | self.post.resting()
         with self.database.writing() as session:
-            return queue.lease_due(session, self.id, self.steady.now(), room, full)
+            leased = queue.lease_due(session, self.id, self.steady.now(), room, full)
+            self.post.make_ready(session, leased, self.steady.now())
+            return leased
 
     def _crowded(self) -> set[str]:
         """The services that have their share of what is in hand."""
@@ -181,7 +185,7 @@ class Worker:
     async def _by_its_channel(self, delivery: Leased, now: datetime) -> Result:
         if delivery.channel is Channel.PUSH:
             return await self.sender.send(self._message(delivery, now), now)
-        return Result(Outcome.REFUSED, cause="no such channel")
+        return await self.post.send(delivery, now)
 
     def _message(self, delivery: Leased, now: datetime) -> Message:
         return notice.message(delivery, self.tokens, now)
@@ -210,6 +214,7 @@ async def serve(
     sender: Sender,
     tokens: Tokens,
     *,
+    post: PostOffice | None = None,
     daily: Mapping[str, Task] | None = None,
     beside: Sequence[Errand] = (),
     metrics_port: int = 0,
@@ -220,8 +225,8 @@ async def serve(
     `beside`: what goes on at the same time, until the worker stops; with `once`, one time and after it.
     `metrics_port`: where the worker's figures are read; 0: nowhere.
     """
-    async with sender:
-        worker = Worker(database, sender, tokens, daily=Daily(daily or {}))
+    async with sender, post or PostOffice() as others:
+        worker = Worker(database, sender, tokens, others, daily=Daily(daily or {}))
         loop = asyncio.get_running_loop()
         for each in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(each, worker.stop)
