@@ -7,14 +7,25 @@ from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Uuid, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.channels import codes
 from webapp.channels.codes import Codes
 from webapp.channels.models import Way
+from webapp.core.db import rows
 from webapp.reminders.models import Channel, Delivery, Purpose, State
-from webapp.reminders.phones import TRIAL_LASTS
+
+
+TRIAL_LASTS = codes.LASTS  # a code, or a trial, is of no use later
+_CHOSEN = (
+    select(Way.person_id, Way.channel)
+    .where(
+        Way.person_id.in_(bindparam("person_ids", type_=Uuid(), expanding=True)),
+        or_(Way.channel == Channel.PUSH, Way.verified_at.is_not(None)),
+    )
+    .order_by(Way.place, Way.channel)
+)
 
 
 class Proof(Enum):
@@ -123,17 +134,9 @@ def forget_the_dead(session: Session, person_ids: Iterable[UUID]) -> None:
 
 def orders(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, Sequence[Channel]]:
     """The ways of each person who has chosen any, in their order. Who is not there has push alone."""
-    found = session.execute(
-        select(Way.person_id, Way.channel, Way.place)
-        .where(
-            Way.person_id.in_(list(person_ids)),
-            or_(Way.channel == Channel.PUSH, Way.verified_at.is_not(None)),
-        )
-        .order_by(Way.place, Way.channel)
-    )
     chosen: dict[UUID, list[Channel]] = {}
-    for person_id, channel, _ in found:
-        chosen.setdefault(person_id, []).append(channel)
+    for row in rows(session, _CHOSEN, {"person_ids": list(person_ids)}):
+        chosen.setdefault(row.person_id, []).append(row.channel)
     return {who: ways if Channel.PUSH in ways else [Channel.PUSH, *ways] for who, ways in chosen.items()}
 
 

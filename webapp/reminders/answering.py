@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core import fence
+from webapp.reminders.deliveries import patience_until, ways_of
 from webapp.reminders.models import Answered, Delivery, Occurrence, Purpose, Reminder, State, Subscription
 from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
 
@@ -99,7 +100,7 @@ def _apply(session: Session, occurrence: Occurrence, result: Result, now: dateti
 
 
 def remind_again(session: Session, occurrence: Occurrence, at: datetime) -> None:
-    """One more notice for the same due time, to every phone the person has now. Same tag: it replaces the first."""
+    """One more notice for the same due time, by the way the person has now. Same tag: on a phone it replaces the first."""
     sent = session.scalars(
         select(Delivery).where(Delivery.occurrence_id == occurrence.id, Delivery.purpose == Purpose.REMINDER)
     ).all()
@@ -112,22 +113,18 @@ def remind_again(session: Session, occurrence: Occurrence, at: datetime) -> None
         Delivery(
             person_id=occurrence.person_id,
             occurrence_id=occurrence.id,
-            subscription_id=phone.id,
-            lane=phone.origin,
+            channel=way.channel,
+            subscription_id=way.subscription_id,
+            lane=way.lane,
             number=number,
             due_at=at,
             useless_at=occurrence.closes_at,
             lease_until=at,
+            patience_until=patience_until(way, at, occurrence.closes_at),
         )
-        for phone in _live_phones(session, occurrence.person_id)
+        for way in ways_of(session, [occurrence.person_id]).get(occurrence.person_id, ())
     )
     session.flush()
-
-
-def _live_phones(session: Session, person_id: UUID) -> Sequence[Subscription]:
-    return session.scalars(
-        select(Subscription).where(Subscription.person_id == person_id, Subscription.retired_at.is_(None))
-    ).all()
 
 
 def outcomes_of(session: Session, reminder_id: UUID, most: int = 60) -> Sequence[Occurrence]:

@@ -185,6 +185,11 @@ class Purpose(StrEnum):
     TRIAL = "trial"  # so that the person sees that it works; has no occurrence
 
 
+# What the worker looks for when a way has failed (sending.following), as its indexes say it.
+GIVEN_UP = "state IN ('gone', 'refused', 'too_late') AND NOT followed"
+WAITS = "state = 'due' AND NOT followed"
+
+
 class Delivery(Base):
     """One notice on its way to one subscription, or by one other channel; leased by one worker at a time."""
 
@@ -213,14 +218,14 @@ class Delivery(Base):
         Index(
             "ix_delivery_given_up",  # could not go: does the person have another way? (sending.following)
             "due_at",
-            sqlite_where=text("state IN ('gone', 'refused', 'too_late') AND NOT followed"),
-            postgresql_where=text("state IN ('gone', 'refused', 'too_late') AND NOT followed"),
+            sqlite_where=text(GIVEN_UP),
+            postgresql_where=text(GIVEN_UP),
         ),
         Index(
             "ix_delivery_waits_too_long",
             "patience_until",
-            sqlite_where=text("state = 'due' AND NOT followed"),
-            postgresql_where=text("state = 'due' AND NOT followed"),
+            sqlite_where=text(WAITS),
+            postgresql_where=text(WAITS),
         ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

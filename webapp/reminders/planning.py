@@ -66,7 +66,7 @@ def plan_due(session: Session, now: datetime, most: int = 500, ahead: timedelta 
     Due times missed in an outage are written down, so that each has an outcome, but only the one that is
     still open is sent. Planning twice makes nothing twice. A reminder that cannot be read is logged by its
     id and let go for LET_GO, so that it stops nobody else's. Those of somebody who has died are passed by.
-    Six statements, however many there are; their cost follows what is due. Returns how many were looked at.
+    Seven statements, however many there are; their cost follows what is due. Returns how many were looked at.
     """
     session.flush()
     soon = now + ahead

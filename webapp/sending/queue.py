@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, case, delete, not_, select, update
+from sqlalchemy import Uuid, and_, bindparam, case, delete, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
@@ -86,7 +86,10 @@ def lease_due(
     lease_until = now + LEASE
     while taken := _take(session, worker, now, lease_until, most, full):
         facts = rows(session, _FACTS, {"taken": taken, **wanted.given(clock.local(now).date())})
-        _set_state(session, [row.id for row in facts if not row.wanted], State.CALLED_OFF)
+        _set_state(
+            session, [row.id for row in facts if row.phone_gone], State.GONE
+        )  # sending.following sees to it
+        _set_state(session, [row.id for row in facts if not (row.wanted or row.phone_gone)], State.CALLED_OFF)
         going = [row for row in facts if row.wanted]
         _set_state(session, [row.id for row in going if row.useless_at <= now], State.TOO_LATE)
         if leased := [_leased(row, lease_until) for row in going if row.useless_at > now]:
@@ -141,6 +144,11 @@ _FACTS = (
         Delivery.useless_at,
         Delivery.attempts,
         WANTED.label("wanted"),
+        and_(
+            Delivery.purpose.in_((Purpose.REMINDER, Purpose.RELATIVE)),
+            Delivery.channel == Channel.PUSH,
+            or_(Subscription.retired_at.is_not(None), Subscription.person_id != Delivery.person_id),
+        ).label("phone_gone"),
     )
     .join(Person, Person.id == Delivery.person_id)
     .outerjoin(Subscription, Subscription.id == Delivery.subscription_id)

@@ -28,6 +28,7 @@ from webapp.reminders import planning
 from webapp.reminders.models import Channel
 from webapp.reminders.tokens import Tokens
 from webapp.sending import notice, queue, standing
+from webapp.sending.following import Follower
 from webapp.sending.metrics import Metrics
 from webapp.sending.queue import Leased
 from webapp.sending.steady import SteadyClock
@@ -66,6 +67,7 @@ class Worker:
     post: PostOffice = field(default_factory=PostOffice)  # for what does not go by push
     id: str = field(default_factory=name)
     steady: SteadyClock = field(default_factory=SteadyClock)
+    follower: Follower = field(default_factory=Follower)
     metrics: Metrics = field(default_factory=Metrics)
     in_hand: int = 0
     in_lanes: Counter[str] = field(default_factory=Counter)  # of what is in hand, by the service it goes to
@@ -136,6 +138,7 @@ class Worker:
                 queue.beat(session, self.id, now)
                 self.metrics.waits(standing.waiting(session, now), now)
             done = planning.plan_due(session, now, ahead=self._ahead()) + planning.close_due(session, now)
+            done += self.follower.go(session, now)
         if beats:
             self.last_beat = now
         self.daily.do_due(self.database, now)
