@@ -35,7 +35,8 @@ def proven(session: Session, person_id: object, channel: Channel = Channel.SMS, 
     """A way that has been proven; the code's own message is not left in the queue."""
     way = domain.ask(session, person_id, channel, address, NOON)  # type: ignore[arg-type]
     assert domain.prove(session, way.person_id, channel, code_of(way), CODES, NOON) is Proof.RIGHT
-    for sent in session.scalars(select(Delivery).where(Delivery.person_id == way.person_id)):
+    trials = select(Delivery).where(Delivery.person_id == way.person_id, Delivery.purpose == Purpose.TRIAL)
+    for sent in session.scalars(trials):
         session.delete(sent)
     session.flush()
     return way

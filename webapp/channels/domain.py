@@ -16,7 +16,6 @@ from webapp.channels.models import Way
 from webapp.core.db import rows
 from webapp.reminders.models import Channel, Delivery, Purpose, State
 
-
 TRIAL_LASTS = codes.LASTS  # a code, or a trial, is of no use later
 _CHOSEN = (
     select(Way.person_id, Way.channel)

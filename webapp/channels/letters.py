@@ -15,6 +15,7 @@ from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
+from webapp.channels import domain
 from webapp.channels.codes import Codes
 from webapp.channels.models import Way
 from webapp.core.i18n import force_language, format_time, plain
@@ -66,7 +67,11 @@ class Writer:
         self, delivery: Delivery, way: Way, language: str, at: time | None, own: str, now: datetime
     ) -> Letter | None:
         with force_language(language):
-            if delivery.purpose is Purpose.TRIAL and way.code_salt is not None and _holds(way, now):
+            if (
+                delivery.purpose is Purpose.TRIAL
+                and way.code_salt is not None
+                and domain.waits_for_code(way, now)
+            ):
                 code = self.codes.code(way.id, way.asked_address, way.code_salt)
                 return Letter(way.asked_address, language, plain("Din kod till Nära mig"), _code(code))
             if way.verified_at is None:
@@ -107,10 +112,6 @@ def _words(session: Session, occurrence_ids: Iterable[UUID]) -> dict[UUID | None
 def _short(text: str) -> str:
     line = " ".join(text.split()).rstrip(".")
     return line if len(line) <= MOST_SIGNS else f"{line[: MOST_SIGNS - 1]}…"
-
-
-def _holds(way: Way, now: datetime) -> bool:
-    return way.code_until is not None and now < way.code_until
 
 
 def _code(code: str) -> str:

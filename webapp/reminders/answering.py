@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Person
 from webapp.core import fence
 from webapp.reminders.deliveries import patience_until, ways_of
-from webapp.reminders.models import Answered, Delivery, Occurrence, Purpose, Reminder, State, Subscription
+from webapp.reminders.models import Answered, Delivery, Occurrence, Purpose, Reminder, State
 from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
 
 MOST_BY_TOKEN = 50  # presses kept per due time from a notice, which needs no session; more is no person
@@ -100,7 +100,7 @@ def _apply(session: Session, occurrence: Occurrence, result: Result, now: dateti
 
 
 def remind_again(session: Session, occurrence: Occurrence, at: datetime) -> None:
-    """One more notice for the same due time, by the way the person has now. Same tag: on a phone it replaces the first."""
+    """One more notice for the same due time, by the person's way now. Same tag: on a phone it replaces the first."""
     sent = session.scalars(
         select(Delivery).where(Delivery.occurrence_id == occurrence.id, Delivery.purpose == Purpose.REMINDER)
     ).all()

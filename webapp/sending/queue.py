@@ -80,15 +80,14 @@ def lease_due(
     alone for a while. So a service that hangs keeps what goes to it, and nothing of anybody else's.
 
     Whoever has died, answered, ended, paused or switched off since planning gets nothing: it is asked here
-    again, and such a delivery is called off. One past its use is settled as too late. An empty list says that
+    again, and such a delivery is called off; where only the phone is gone, it is settled as such, for the person's
+    next way (sending.following). One past its use is settled as too late. An empty list says that
     nothing more is due: thousands that an outage made useless hold nobody up.
     """
     lease_until = now + LEASE
     while taken := _take(session, worker, now, lease_until, most, full):
         facts = rows(session, _FACTS, {"taken": taken, **wanted.given(clock.local(now).date())})
-        _set_state(
-            session, [row.id for row in facts if row.phone_gone], State.GONE
-        )  # sending.following sees to it
+        _set_state(session, [row.id for row in facts if row.phone_gone], State.GONE)
         _set_state(session, [row.id for row in facts if not (row.wanted or row.phone_gone)], State.CALLED_OFF)
         going = [row for row in facts if row.wanted]
         _set_state(session, [row.id for row in going if row.useless_at <= now], State.TOO_LATE)
