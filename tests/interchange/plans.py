@@ -14,6 +14,7 @@ from webapp.interchange.content import (
     Agreement,
     Body,
     Near,
+    Round,
     Said,
     Shared,
     SharedGoal,
@@ -22,6 +23,8 @@ from webapp.interchange.content import (
     Told,
     Whose,
 )
+from webapp.patient_contract.questions import Question
+from webapp.patient_contract.questions import Said as Reply
 from webapp.plans.models import Doer, How, ParticipantKind, RowStatus
 
 AINO = UUID("00000000-0000-4000-8000-000000000001")
@@ -95,6 +98,7 @@ def plans(draw: st.DrawFn) -> Shared:
         participants=tuple(draw(participant_of(n, units, near)) for n in range(draw(st.integers(0, 3)))),
         consents=tuple(draw(consent_of(n, units)) for n in range(draw(st.integers(0, 2)))),
         answers=tuple(answers),
+        rounds=tuple(draw(round_of(n)) for n in range(draw(st.integers(0, 3)))),
     )
 
 
@@ -166,6 +170,17 @@ def goal_of(draw: st.DrawFn, n: int, answers: list[Said]) -> SharedGoal:
         ended_on=draw(st.one_of(st.none(), days)),
         written_as=draw(maybe),
         answer_id=answers[0].id if draw(st.booleans()) and answers else None,
+    )
+
+
+@st.composite
+def round_of(draw: st.DrawFn, n: int) -> Round:
+    said = draw(st.dictionaries(st.sampled_from(Question), st.sampled_from(Reply)))
+    return Round(
+        id=named("round", n),
+        answered_at=draw(moments),
+        answers=tuple((each, said[each]) for each in Question if each in said),
+        shared=draw(st.booleans()),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from webapp.core.audit import AccessLog
 from webapp.core.db import Database
 from webapp.directory.models import Organisation
 from webapp.meetings.models import AgreedTime
+from webapp.patient_contract.models import SevenAnswers
 from webapp.plans.models import (
     Doer,
     Goal,
@@ -161,6 +162,34 @@ def test_staff_never_take_out_words_that_are_the_persons_own(database: Database,
     whole = json.dumps(bundle, ensure_ascii=False)
     assert words
     assert not any(each.words in whole for each in words)
+
+
+@ON_SQLITE
+def test_the_seven_questions_go_along_as_far_as_they_are_shared(database: Database, visit: Visitor) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    with database.writing() as session:
+        for years in range(10):  # all of them, not the last ones alone
+            session.add(
+                SevenAnswers(
+                    person_id=aino.id,
+                    on=NOON.date() - timedelta(days=365 * years),
+                    answers='{"trust": "partly", "next_time": "no"}',
+                    shared=years == 0,
+                    answered_at=NOON - timedelta(days=365 * years),
+                )
+            )
+
+    def rounds(guest: Guest) -> list[Any]:
+        every = parts(fetched(guest, aino.p), "QuestionnaireResponse")
+        return [each for each in every if each.get("questionnaire") == "urn:naramig:seven"]
+
+    assert len(rounds(aino)) == 10
+    assert rounds(aino)[-1]["item"][1] == {
+        "linkId": "next_time",
+        "text": "Vet du när nästa tid är?",
+        "answer": [{"valueCoding": {"system": "urn:naramig:seven", "code": "no"}}],
+    }
+    assert [each["authored"][:10] for each in rounds(nils)] == [NOON.date().isoformat()]
 
 
 def test_staff_take_out_the_rows_that_they_see(visit: Visitor) -> None:

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from webapp.directory.flows import Flow
+from webapp.patient_contract.questions import Question
+from webapp.patient_contract.questions import Said as Reply
 from webapp.plans.models import Doer, How, ParticipantKind, RowStatus
 
 
@@ -131,6 +133,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One day's answers to the seven questions of patientkontrakt. Told of, never taken in from a file."""
+
+    id: UUID
+    answered_at: datetime
+    answers: tuple[tuple[Question, Reply], ...]
+    shared: bool = False  # the person lets staff read them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """The plan and what stands around it."""
 
@@ -159,3 +171,4 @@ class Shared:
     participants: tuple[TakesPart, ...] = ()
     consents: tuple[Agreement, ...] = ()
     answers: tuple[Said, ...] = ()
+    rounds: tuple[Round, ...] = ()

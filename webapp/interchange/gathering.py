@@ -21,6 +21,7 @@ from webapp.interchange.content import (
     Agreement,
     Body,
     Near,
+    Round,
     Said,
     Shared,
     SharedGoal,
@@ -29,6 +30,8 @@ from webapp.interchange.content import (
     Told,
     Whose,
 )
+from webapp.patient_contract import domain as patient_contract
+from webapp.patient_contract.questions import Question
 from webapp.permissions import Area
 from webapp.plans.domain import going_plan
 from webapp.plans.models import Goal, Plan, PlanParticipant, PlanRow, RowOutcome
@@ -56,6 +59,7 @@ def shared_plan(session: Session, sight: Sight, today: date) -> Shared | None:
     told = _told(session, sight, [row.id for row in mine]) if whole else {}
     rows = tuple(_as_known(_row(row, told.get(row.id, []), whole), sight, whole) for row in mine)
     answers = tuple(_answers(session, sight))
+    rounds = tuple(_rounds(session, sight))
     participants = tuple(_participants(session, sight, plan)) if whole else ()
     consents = tuple(_consents(session, sight, today)) if whole else ()
     units = [plan.unit_id if whole else None, *(row.unit_id for row in rows)]
@@ -66,7 +70,7 @@ def shared_plan(session: Session, sight: Sight, today: date) -> Shared | None:
         id=plan.id,
         whose=_whose(session, sight.person_id),
         begun_on=plan.begun_on,
-        changed_at=_changed_at(plan, rows, participants, consents, answers),
+        changed_at=_changed_at(plan, rows, participants, consents, answers, rounds),
         flow=plan.flow,
         frozen_at=plan.frozen_at,
         complete=sight.is_self,
@@ -77,6 +81,7 @@ def shared_plan(session: Session, sight: Sight, today: date) -> Shared | None:
         participants=participants,
         consents=consents,
         answers=answers,
+        rounds=rounds,
         **around,
     )
 
@@ -234,6 +239,15 @@ def _answers(session: Session, sight: Sight) -> Iterator[Said]:
             )
 
 
+def _rounds(session: Session, sight: Sight) -> Iterator[Round]:
+    """The seven questions of every day that this reader may read, the first day first."""
+    for each in reversed(patient_contract.answered(session, sight, most=None)):
+        replies = tuple(
+            (question, each.answers[question]) for question in Question if question in each.answers
+        )
+        yield Round(id=each.id, answered_at=each.answered_at, answers=replies, shared=each.shared)
+
+
 def _bodies(
     session: Session, organisations: Iterable[UUID | None], units: Iterable[UUID | None]
 ) -> Iterator[Body]:
@@ -265,5 +279,8 @@ def _changed_at(plan: Plan, rows: Iterable[SharedRow], *others: Iterable[Any]) -
     for row in rows:
         moments += [row.written_at, row.answered_at, *(told.told_at for told in row.told)]
     for each in (one for some in others for one in some):
-        moments += [getattr(each, name, None) for name in ("chosen_at", "ended_at", "given_at", "written_at")]
+        moments += [
+            getattr(each, name, None)
+            for name in ("chosen_at", "ended_at", "given_at", "written_at", "answered_at")
+        ]
     return max(moment for moment in moments if moment)

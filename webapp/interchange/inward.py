@@ -14,6 +14,7 @@ from webapp.interchange.content import (
     Agreement,
     Body,
     Near,
+    Round,
     Said,
     Shared,
     SharedGoal,
@@ -23,6 +24,8 @@ from webapp.interchange.content import (
     Whose,
 )
 from webapp.interchange.systems import Json, code_of, extension, identified
+from webapp.patient_contract.questions import Question
+from webapp.patient_contract.questions import Said as Reply
 from webapp.plans.models import Doer, How, ParticipantKind, RowStatus
 
 OTHERS = UUID("b1c4a6de-0c8e-5c36-8f5b-5a3c3a6d8c02")  # what others' ids become ids of ours by
@@ -75,7 +78,8 @@ def plan(bundle: Mapping[str, Any], person_id: UUID) -> Shared:
     """The plan, for this person, of a bundle that checking.faults has found nothing wrong with."""
     found = found_in(bundle)
     (care_plan,), (patient,) = found.of("CarePlan"), found.of("Patient")
-    answers = tuple(said for each in found.of("QuestionnaireResponse") for said in _said(each))
+    responses = found.of("QuestionnaireResponse")
+    seven = [each for each in responses if each.get("questionnaire") == systems.SEVEN]
     return Shared(
         id=own_id(care_plan),
         whose=_whose(patient, person_id),
@@ -101,7 +105,8 @@ def plan(bundle: Mapping[str, Any], person_id: UUID) -> Shared:
         rows=(*(_row(each, found) for each in found.of("Task")), *_inline(care_plan, found)),
         participants=tuple(_takes_part(found)),
         consents=tuple(_consent(each, found) for each in found.of("Consent")),
-        answers=answers,
+        answers=tuple(said for each in responses if each not in seven for said in _said(each)),
+        rounds=tuple(made for each in seven for made in _round(each)),
     )
 
 
@@ -275,6 +280,21 @@ def _said(response: Mapping[str, Any]) -> Iterator[Said]:
                 written_at=at,
                 written_as=extension(response, "written-as") or "",
             )
+
+
+def _round(response: Mapping[str, Any]) -> Iterator[Round]:
+    at = _instant(response.get("authored"))
+    said = {
+        item["linkId"]: answer["valueCoding"].get("code")
+        for item in response.get("item", ())
+        for answer in item.get("answer", ())
+        if answer.get("valueCoding", {}).get("system") == systems.SEVEN
+    }
+    replies = {each.value for each in Reply}
+    answers = tuple((each, Reply(said[each])) for each in Question if said.get(each) in replies)
+    if at:
+        shared = bool(extension(response, "shared"))
+        yield Round(id=own_id(response), answered_at=at, answers=answers, shared=shared)
 
 
 def _text(concept: Mapping[str, Any]) -> str:

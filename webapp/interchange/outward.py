@@ -11,6 +11,7 @@ from webapp.interchange.content import (
     Agreement,
     Body,
     Near,
+    Round,
     Said,
     Shared,
     SharedGoal,
@@ -20,6 +21,7 @@ from webapp.interchange.content import (
     Whose,
 )
 from webapp.interchange.systems import Json, concept, extensions, without_nothing
+from webapp.patient_contract.questions import QUESTIONS
 from webapp.plans.models import Doer, RowStatus
 
 TEAM = UUID("6f0dcb0e-5d0c-5f0b-9a67-6a2f6c1b7c11")  # what a plan's care team is named from
@@ -56,6 +58,7 @@ def resources(shared: Shared) -> Iterator[Json]:
     yield from (_task(row, shared, patient) for row in shared.rows)
     yield from (_consent(each, patient) for each in shared.consents)
     yield from (_answer(each, patient) for each in shared.answers)
+    yield from (_round(each, patient) for each in shared.rounds)
 
 
 def ref(to: UUID | None) -> Json | None:
@@ -139,7 +142,10 @@ def _care_plan(shared: Shared, patient: Json | None) -> Json:
             "subject": patient,
             "period": {"start": shared.begun_on.isoformat()} if shared.begun_on else None,
             "careTeam": [ref(_team_id(shared))],
-            "supportingInfo": [ref(each.id) for each in shared.answers],
+            "supportingInfo": [
+                *(ref(said.id) for said in shared.answers),
+                *(ref(each.id) for each in shared.rounds),
+            ],
             "goal": [ref(goal.id) for goal in shared.goals],
             "activity": [{"reference": ref(row.id)} for row in shared.rows],
         }
@@ -294,5 +300,28 @@ def _answer(each: Said, patient: Json | None) -> Json:
             "subject": patient,
             "authored": instant(each.written_at),
             "item": [{"linkId": each.prompt, "text": each.question, "answer": [{"valueString": each.words}]}],
+        }
+    )
+
+
+def _round(each: Round, patient: Json | None) -> Json:
+    """The seven questions as they are asked in Swedish, those that were answered."""
+    return without_nothing(
+        {
+            "resourceType": "QuestionnaireResponse",
+            "id": str(each.id),
+            "extension": extensions((("shared", "Boolean", each.shared or None),)),
+            "questionnaire": systems.SEVEN,
+            "status": "completed",
+            "subject": patient,
+            "authored": instant(each.answered_at),
+            "item": [
+                {
+                    "linkId": question.value,
+                    "text": QUESTIONS[question].message,
+                    "answer": [{"valueCoding": {"system": systems.SEVEN, "code": reply.value}}],
+                }
+                for question, reply in each.answers
+            ],
         }
     )

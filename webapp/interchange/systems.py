@@ -30,11 +30,12 @@ PLAN_ID, ORGANISATION_ID, UNIT_ID, PERSON_ID = (
 DOER, FLOW, AREA, PROMPT, HUVUDMAN = (
     f"{OURS}{kind}" for kind in ("doer", "flow", "area", "prompt", "huvudman")
 )
+SEVEN = f"{OURS}seven"  # the questionnaire, and its answers' codes
 
 # FHIR's type of each addition of ours; String where none stands here.
 ADDITIONS = {
     **dict.fromkeys(("overall", "unit", "situation-by", "revises", "from-answer"), "Reference"),
-    **dict.fromkeys(("nobody-else", "complete", "ends-row"), "Boolean"),
+    **dict.fromkeys(("nobody-else", "complete", "ends-row", "shared"), "Boolean"),
     **dict.fromkeys(("frozen-at", "answered-at", "told-at"), "Instant"),
     **dict.fromkeys(("flow", "situation-flow", "how", "how-given", "takes-part-as"), "Code"),
     "place": "Integer",

@@ -32,6 +32,7 @@ class Answered:
     on: date
     answers: Mapping[Question, Said]
     shared: bool
+    answered_at: datetime
 
 
 def answer(
@@ -69,18 +70,21 @@ def share(session: Session, person_id: UUID, answers_id: UUID, shared: bool) -> 
     return done.first() is not None
 
 
-def answered(session: Session, sight: Sight) -> Sequence[Answered]:
-    """What this reader may read, the newest first: the person everything, staff what is shared, nobody else."""
+def answered(session: Session, sight: Sight, most: int | None = MOST_SHOWN) -> Sequence[Answered]:
+    """What this reader may read, the newest first: the person everything, staff what is shared, nobody else.
+
+    Of the last `most` days; None: of all.
+    """
     if not sight.is_self and (not sight.cares or sight.ties.emergency):
         return []
     found = session.scalars(
         select(SevenAnswers)
         .where(SevenAnswers.person_id == sight.person_id)
         .order_by(SevenAnswers.on.desc())
-        .limit(MOST_SHOWN)
+        .limit(most)
     )
     return [
-        Answered(each.id, each.on, _read(each.answers), each.shared)
+        Answered(each.id, each.on, _read(each.answers), each.shared, each.answered_at)
         for each in found
         if sight.is_self or each.shared
     ]
