@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tests.conftest import NOON
 from tests.people import Visitor
@@ -16,6 +17,7 @@ from webapp.contacts import domain, naming
 from webapp.contacts.hours import Hours
 from webapp.contacts.models import CareContact, Role
 from webapp.core import clock
+from webapp.core.access import Sight
 from webapp.core.db import Database
 from webapp.directory.numbers import ClosedNumber
 
@@ -157,6 +159,34 @@ def test_the_one_to_call_first_is_open_and_has_a_number(app: Flask) -> None:
     assert domain.first_to_call([nobody, no_phone, shut, there]) is there
     assert domain.first_to_call([nobody, no_phone, shut]) is shut
     assert domain.first_to_call([nobody, no_phone]) is None
+
+
+def test_the_plan_names_the_same_to_call_first_as_the_contacts_do(
+    app: Flask, visit: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick, found = domain.call_first, []
+
+    def both(session: Session, sight: Sight, now: datetime) -> domain.Contact | None:
+        found.append(
+            (quick(session, sight, now), domain.first_to_call(domain.contacts_of(session, sight, now)))
+        )
+        return found[-1][0]
+
+    monkeypatch.setattr(domain, "call_first", both)
+    for at in (NOON, NOON.replace(hour=19), NOON.replace(hour=1), NOON + timedelta(days=5)):
+        with clock.frozen(at):
+            for sub in ("aino", "lisa", "nils", "anna"):
+                visit(sub).page(f"{visit.p('aino')}/plan")
+    assert len(found) == 16
+    for named, first in found:
+        assert named is not None
+        assert first is not None
+        assert (named.role, named.name, named.phone, named.reach) == (
+            first.role,
+            first.name,
+            first.phone,
+            first.reach,
+        )
 
 
 @ON_SQLITE

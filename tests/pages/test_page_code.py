@@ -53,11 +53,16 @@ def test_what_brings_its_own_markup_keeps_it_and_all_else_is_escaped(value: Any)
         "{% macro m(a) %}{{ a is defined }}{{ a }}{% endmacro %}{{ m() }}",
         "{% macro m(a) %}{{ a }}{% endmacro %}{{ m('<') ~ '<' }} {{ m('<')|length }} {{ m('<')|upper }}",
         "{% set x %}<b>{{ '<' }}</b>{% endset %}{{ x }}{{ f(*[1, 2], **{'k': '<'}) }}{{ f(1, class='x') }}",
+        "{{ d.k }}|{{ d.items is defined }}|{{ d.missing }}|{{ d.missing is defined }}|{{ d.inner.k }}"
+        "{{ one.bit_length() }}",
+        "{% set ns = namespace(n=1) %}{% for x in [d, d] %}{% set ns.n = ns.n + loop.index %}{{ x.k }}"
+        "{% endfor %}{{ ns.n }}",
         "{% for x in [1, [2, [3]]] recursive %}{{ loop(x) if x is iterable else x }}{% endfor %}",
     ],
 )
 def test_macros_and_calls_mean_what_they_mean_in_jinja(source: str) -> None:
-    jinjas, ours = _both(source, f=lambda *args, **named: f"{args}{named}")
+    given = {"d": {"k": "<", "inner": {"k": "&"}}, "one": 1}
+    jinjas, ours = _both(source, f=lambda *args, **named: f"{args}{named}", **given)
     assert jinjas == ours
 
 

@@ -26,7 +26,7 @@ _ANY = UUID(int=0)  # stands in an address for the one that comes; nothing has i
 
 
 class PageCode(CodeGenerator):
-    """Writes `name(…)` in a template as `name(…)` in Python."""
+    """Writes `name(…)` and `row.name` in a template as they are written in Python."""
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if any(iskeyword(each.key) for each in node.kwargs):
@@ -45,6 +45,25 @@ class PageCode(CodeGenerator):
                 self.visit(rest, frame)
                 self.write(", ")
         self.write(")")
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        """`row.name` asks Python first, and Jinja only where Python knows no such thing."""
+        if not _is_plain(node.node):
+            super().visit_Getattr(node, frame)
+            return
+        held = self.temporary_identifier()
+        self.write(f"({held} if ({held} := getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}, missing)) is not missing else ")
+        super().visit_Getattr(node, frame)
+        self.write(")")
+
+
+def _is_plain(node: nodes.Node) -> bool:
+    """A name, or what hangs on one: asking it twice does nothing twice."""
+    while isinstance(node, nodes.Getattr):
+        node = node.node
+    return isinstance(node, nodes.Name)
 
 
 class PageMacro(Macro):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -85,7 +86,7 @@ class Wanted:
     change: ProposedGoal | None = None  # what waits for the person's answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanView:
     """The plan as one reader may see it. `some_hidden`: there are rows that this reader may not see."""
 
@@ -99,7 +100,7 @@ class PlanView:
     frozen: bool = False  # the consent to share it is withdrawn: each organisation keeps to its own rows
     situation_hidden: bool = False  # another organisation wrote it, and shares it with this reader no more
 
-    @property
+    @cached_property
     def waiting(self) -> list[Row]:
         """What the person has not answered yet: rows, and changes of rows that go on."""
         changes = {change.id for change in self.changes.values()}
@@ -109,13 +110,13 @@ class PlanView:
             if row.status is RowStatus.PROPOSED and (row.revises_id is None or row.id in changes)
         ]
 
-    @property
+    @cached_property
     def asks(self) -> list[str]:
         """Where on the page something waits for the person's answer: goals, then rows."""
         goals = [f"mal-{goal.id}" for goal in self.goals if goal.change]
         return goals + [f"rad-{row.revises_id or row.id}" for row in self.waiting]
 
-    @property
+    @cached_property
     def ready(self) -> bool:
         """Every row has its answer, and the person has said yes to something since they last said yes to it all."""
         agreed_at = self.plan.agreed_at
@@ -123,15 +124,15 @@ class PlanView:
         new = any(agreed_at is None or answered_at > agreed_at for answered_at in yes)
         return new and self.whole and not self.asks and not self.frozen
 
-    @property
+    @cached_property
     def going(self) -> list[Row]:
         return [row for row in self.rows if row.status is not RowStatus.ENDED and row.revises_id is None]
 
-    @property
+    @cached_property
     def ended(self) -> list[Row]:
         return [row for row in self.rows if row.status is RowStatus.ENDED and row.revises_id is None]
 
-    @property
+    @cached_property
     def changes(self) -> Mapping[UUID, Row]:
         """The open change of each row that has one."""
         going = {row.id for row in self.going}
@@ -235,7 +236,7 @@ def current_plan(session: Session, sight: Sight) -> PlanView | None:
     plan = found[0]
     own_tasks = only_own_tasks(sight)
     whole = not own_tasks and _sees_whole(plan, sight)
-    everything = [Row(*row) for row in rows(session, _ROWS, {"plan_id": plan.id})]
+    everything = list(map(Row._make, rows(session, _ROWS, {"plan_id": plan.id})))
     if sight.is_self:
         shown = [_without_other_relatives(row, sight) if row.relative_id else row for row in everything]
     else:
@@ -292,8 +293,10 @@ def _of_another_unit(row: Any, sight: Sight) -> bool:
 
 def _as_known(row: Row, sight: Sight, whole: bool) -> Row:
     """Staff who see their own rows alone are not told where else the person is cared for: not by who wrote them."""
-    row = row._replace(written_as=mark_as_known(row.written_as, row.unit_id, sight, whole))
-    return _without_other_relatives(row, sight)
+    mark = mark_as_known(row.written_as, row.unit_id, sight, whole)
+    if mark != row.written_as:
+        row = row._replace(written_as=mark)
+    return _without_other_relatives(row, sight) if row.relative_id else row
 
 
 def mark_as_known(mark: str, unit_id: UUID | None, sight: Sight, whole: bool) -> str:

@@ -32,7 +32,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
     now, session = clock.now(), db.current()
     view = reading.current_plan(session, sight())
     sees_contacts = sight().may(Permission.CONTACTS_SEE)
-    first = contacts.first_to_call(contacts.contacts_of(session, sight(), now)) if sees_contacts else None
+    first = contacts.call_first(session, sight(), now) if sees_contacts else None
     return render_template(
         "plans/show.html",
         view=view,
