@@ -38,7 +38,7 @@ test: $(VENV)/dev.ok ## Everything, on SQLite and PostgreSQL and in a real brows
 	$(BIN)/lint-imports --no-cache
 	@bash tests/oidc_provider/install.sh >/dev/null  # a certified provider from npm, for the tests of signing in
 	$(BIN)/python -m pytest -n 2 -m "not browser"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser  # by itself: its driver keeps a loop in the process
+	$(BIN)/python -m pytest -n 2 -m browser  # by itself: its driver keeps a loop in the process
 
 bench: $(VENV)/dev.ok ## Measure the sender and a person's page against a peer in the same run
 	$(BIN)/python -m bench

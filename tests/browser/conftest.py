@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvloop
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from waitress import create_server
 
 from tests.conftest import VAPID, settings
@@ -31,7 +31,7 @@ from webapp.sending.steady import SteadyClock
 from webapp.sending.worker import Worker
 
 HERE = Path(__file__).parents[1]
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
