@@ -115,3 +115,19 @@ def simulate(people: int, each: int, day: datetime, rate: float) -> None:
     with simulate.scratch(_settings().keys) as database:
         for line in simulate.report(simulate.simulate(database, Crowd(people, each), day.date(), rate), rate):
             click.echo(line)
+
+
+@reminders_cli.command("restored")
+@click.option(
+    "--consents-are-current", is_flag=True, help="The backup holds every withdrawal: end no consent."
+)
+@click.confirmation_option(prompt="Before web and worker start: was a backup put back just now?")
+def restored(consents_are_current: bool) -> None:
+    """After a backup was put back: send nothing again, and end every consent until it is given anew."""
+    from webapp.sending.restored import make_safe
+
+    database = Database(_settings().owner_url, _settings().keys)
+    with database.writing() as session:
+        done = make_safe(session, clock.now(), consents_too=not consents_are_current)
+    database.dispose()
+    click.echo(f"{done.not_sent} notices are not sent, {done.consents_ended} consents ended.")
