@@ -43,6 +43,9 @@ test: $(VENV)/dev.ok ## Everything, on SQLite and PostgreSQL and in a real brows
 bench: $(VENV)/dev.ok ## Measure the sender and a person's page against a peer in the same run
 	$(BIN)/python -m bench
 
+drills: $(VENV)/dev.ok ## Kill workers, cut the database off, misbehave: in full (in short they are part of `make test`)
+	DRILLS_IN_FULL=1 $(BIN)/python -m pytest tests/drills
+
 pictures: $(VENV)/dev.ok ## Take every page at 390 and 1200 px, light and dark (LANGUAGE=sv TO=pictures)
 	@bash scripts/find-browser.sh
 	$(BIN)/python -m tests.browser.pictures --language $(or $(LANGUAGE),sv) --to $(or $(TO),pictures)
@@ -61,4 +64,4 @@ lock: $(VENV)/dev.ok ## Pin the packages in requirements/*.in, with hashes
 clean: ## Remove what make built (not the demo data in instance/)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help run check test bench pictures format messages lock clean
+.PHONY: help run check test bench drills pictures format messages lock clean
