@@ -40,7 +40,7 @@ test: $(VENV)/dev.ok ## Everything, on SQLite and PostgreSQL and in a real brows
 	$(BIN)/python -m pytest -n 2 -m "not browser"
 	$(BIN)/python -m pytest -n 2 -m browser  # by itself: its driver keeps a loop in the process
 
-bench: $(VENV)/dev.ok ## Measure the sender and a person's page against a peer in the same run
+bench: $(VENV)/dev.ok ## Measure sending and pages against a peer in the same run, and a county's morning
 	$(BIN)/python -m bench
 
 drills: $(VENV)/dev.ok ## Kill workers, cut the database off, misbehave: in full (in short they are part of `make test`)

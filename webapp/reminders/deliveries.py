@@ -18,7 +18,7 @@ from webapp.reminders.outcome import Outcome
 
 PATIENCE = timedelta(minutes=10)  # with a way that does not answer, where the person has another
 SPREAD = timedelta(seconds=30)  # well within the minute that the clock on the wall shows
-CROWDED = (0, 30)  # minutes past the hour that most people choose
+CROWDED = frozenset({0, 30})  # minutes past the hour that most people choose
 _MILLISECONDS = SPREAD // timedelta(milliseconds=1)
 
 

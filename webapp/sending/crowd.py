@@ -16,6 +16,8 @@ from random import Random
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Connection, Table, insert
 
 from webapp.accounts.models import Account, Kind, Person
@@ -25,6 +27,7 @@ from webapp.reminders.models import Reminder, SetBy, Subscription
 from webapp.reminders.schedule import EVERY_DAY, Rule, days_to_bits, instant, times_to_text
 
 AT_ONCE = 5000  # rows
+DIFFERENT_KEYS = 100  # of phones: to make one for each takes as long as all else
 # When a county wants its reminders: of a hundred, so many at each time. Six of a hundred at eight is sixty
 # thousand of a million.
 WANTED = {
@@ -76,14 +79,15 @@ def fill(
 ) -> None:
     """Write the crowd, whose reminders begin on `first_day`, with phones shared out over the `origins`."""
     people = add_people(connection, crowd, origins, vapid_key, first_day)
-    add_reminders(connection, ((people[person], rule) for person, rule in wishes(crowd, first_day)))
+    began = instant(first_day, time()) - timedelta(microseconds=1)
+    add_reminders(connection, ((people[person], rule) for person, rule in wishes(crowd, first_day)), began)
 
 
 def add_people(
     connection: Connection, crowd: Crowd, origins: Sequence[str], vapid_key: str, first_day: date
 ) -> Sequence[UUID]:
     random, people = Random(crowd.seed + 1), [uuid4() for _ in range(crowd.people)]
-    made_at = instant(first_day, time())
+    made_at, keys = instant(first_day, time()), [_phone_key() for _ in range(DIFFERENT_KEYS)]
     write(connection, Person, ({"id": each, **_NOBODY} for each in people))
     write(
         connection,
@@ -94,7 +98,7 @@ def add_people(
                 "person_id": person,
                 "endpoint": f"{origins[number % len(origins)]}/push/{secrets.token_hex(16)}",
                 "origin": origins[number % len(origins)],
-                "p256dh": b"\x04" + secrets.token_bytes(64),
+                "p256dh": keys[number % len(keys)],
                 "auth": secrets.token_bytes(16),
                 "vapid_key": vapid_key,
                 "made_at": made_at,
@@ -108,11 +112,17 @@ def add_people(
     return people
 
 
+def _phone_key() -> bytes:
+    """What a browser gives: a point that can be encrypted to, and whose secret is thrown away."""
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    return public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
 _NOBODY = {"name": "Prov", "called": "Prov", "born_on": date(1944, 1, 1)}
 
 
-def add_reminders(connection: Connection, wished: Iterable[tuple[UUID, Rule]]) -> None:
-    """A reminder of each of these people's, none of them planned yet."""
+def add_reminders(connection: Connection, wished: Iterable[tuple[UUID, Rule]], began: datetime) -> None:
+    """A reminder for each of these people, set at `began`, none of them planned yet."""
     begun = iter(wished)
     first = next(begun, None)
     if first is None:
@@ -126,11 +136,10 @@ def add_reminders(connection: Connection, wished: Iterable[tuple[UUID, Rule]]) -
         "person_id": first[0],
     }
     write(connection, Account, [keeper])
-    write(connection, Reminder, (_reminder(person, rule, account) for person, rule in (first, *begun)))
+    write(connection, Reminder, (_reminder(person, rule, account, began) for person, rule in (first, *begun)))
 
 
-def _reminder(person: UUID, rule: Rule, account: UUID) -> dict[str, Any]:
-    began = instant(rule.from_on, time()) - timedelta(microseconds=1)
+def _reminder(person: UUID, rule: Rule, account: UUID, began: datetime) -> dict[str, Any]:
     return {
         "id": uuid4(),
         "person_id": person,
