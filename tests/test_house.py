@@ -297,6 +297,10 @@ WHO_MAY_ENTER = {
     "protection.show": "protection_set",
     "protection.show_all": "staff:care",
     "protection.unprotect": "protection_set",
+    "breaks.come_again": "reminder_set",
+    "breaks.from_all": "reminder_set",
+    "breaks.skip": "reminder_set",
+    "breaks.times": "reminder_set",
     "history.afterwards": "reminder_answer",
     "history.month": "reminders_see",
     "history.one": "reminders_see",
@@ -596,9 +600,15 @@ def pages_of(session: Session, guest: Guest, sub: str) -> list[str]:
         for time in session.scalars(select(AgreedTime).where(AgreedTime.person_id == person_id))
     ]
     found += [f"{p}/om-det-blir-samre", f"{p}/om-det-blir-samre/skriv"]
-    found += [f"{p}/paminnelser/ny", f"{p}/paminnelser/telefon", f"{p}/paminnelser/satt"]
+    found += [
+        f"{p}/paminnelser/uppehall",
+        f"{p}/paminnelser/ny",
+        f"{p}/paminnelser/telefon",
+        f"{p}/paminnelser/satt",
+    ]
     for reminder in session.scalars(select(Reminder).where(Reminder.person_id == person_id)):
         found.append(f"{p}/paminnelser/{reminder.id}/avsluta")
+        found.append(f"{p}/paminnelser/{reminder.id}/tider")
         if reminder.set_by is SetBy.SELF:
             found.append(f"{p}/paminnelser/{reminder.id}")
     return [*found, "/mina", "/mina?kommun=Kiruna", "/inbjudan"]

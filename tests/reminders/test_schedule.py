@@ -28,7 +28,6 @@ from webapp.reminders.schedule import (
     text_to_times,
     tidy,
     times_to_text,
-    without,
 )
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -141,15 +140,6 @@ def test_what_was_due_before_a_break_can_be_answered_until_midnight_and_no_longe
     )
     (due,) = rule.on(date(2026, 3, 9))
     assert rule.closes(due) == instant(date(2026, 3, 10), time())
-
-
-def test_a_day_taken_out_of_a_break_leaves_the_days_on_both_sides() -> None:
-    away = (Break(date(2026, 3, 10), date(2026, 3, 20)),)
-    assert without(away, date(2026, 3, 12)) == (
-        Break(date(2026, 3, 10), date(2026, 3, 11)),
-        Break(date(2026, 3, 13), date(2026, 3, 20)),
-    )
-    assert without((Break(date(2026, 3, 10), date(2026, 3, 10)),), date(2026, 3, 10)) == ()
 
 
 def test_breaks_that_touch_become_one_and_those_behind_are_forgotten() -> None:
@@ -280,7 +270,6 @@ def test_breaks_survive_being_kept_and_fit_in_their_column(given: list[Break], d
     assert len(text) <= BREAKS_LENGTH
     covered = any(each.from_on <= day <= each.until_on for each in given)
     assert covered == any(each.from_on <= day <= each.until_on for each in kept)
-    assert not any(each.from_on <= day <= each.until_on for each in without(kept, day))
 
 
 @given(rules, days)

@@ -154,18 +154,6 @@ def instant(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock.replace(fold=0), STOCKHOLM).astimezone(UTC)
 
 
-def without(breaks: tuple[Break, ...], day: date) -> tuple[Break, ...]:
-    """The breaks, with this day taken out of them: it comes again."""
-    left: list[Break] = []
-    for each in breaks:
-        if each.from_on <= day <= each.until_on:
-            parts = ((each.from_on, day - DAY), (day + DAY, each.until_on))
-            left += [Break(first, last) for first, last in parts if first <= last]
-        else:
-            left.append(each)
-    return tidy(left)
-
-
 def tidy(breaks: Iterable[Break], today: date = date.min) -> tuple[Break, ...]:
     """In order, those that touch made one, and those that ended before `today` left out."""
     tidied: list[Break] = []

@@ -200,24 +200,24 @@ def change(session: Session, reminder: Reminder, wish: Wish, by: By, now: dateti
         raise NeverDue
     reminder.set_by, reminder.set_by_account, reminder.set_as = by.set_by, by.account_id, by.named
     _write(reminder, wish)
-    _replan(session, reminder, now)
+    replan(session, reminder, now)
 
 
 def pause(session: Session, reminder: Reminder, now: datetime) -> None:
     """Nothing comes until it is resumed. Twice is once."""
     reminder.paused_at = reminder.paused_at or now
-    _replan(session, reminder, now)
+    replan(session, reminder, now)
 
 
 def resume(session: Session, reminder: Reminder, now: datetime) -> None:
     reminder.paused_at = None
-    _replan(session, reminder, now)
+    replan(session, reminder, now)
 
 
 def end(session: Session, reminder: Reminder, now: datetime) -> None:
     """End it for good. History stays."""
     reminder.ended_at = reminder.ended_at or now
-    _replan(session, reminder, now)
+    replan(session, reminder, now)
 
 
 def is_stopped(reminder: Reminder) -> bool:
@@ -251,7 +251,7 @@ def _close_no_later_than(session: Session, reminder: Reminder, at: datetime) -> 
         )
 
 
-def _replan(session: Session, reminder: Reminder, now: datetime) -> None:
+def replan(session: Session, reminder: Reminder, now: datetime) -> None:
     """Forget what is planned but not yet due, and find the next due time anew.
 
     What is due already stays open for an answer, but not past the new next due time: never two at once.

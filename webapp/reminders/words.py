@@ -8,6 +8,7 @@ from typing import Any
 
 from webapp.core import clock
 from webapp.core.i18n import _, format_day, format_moment, format_ordinal, format_time, plain, weekday_name
+from webapp.reminders import setting
 from webapp.reminders.forms import Often
 from webapp.reminders.models import Reminder
 from webapp.reminders.outcome import DONE, Outcome, Press, Result
@@ -63,6 +64,12 @@ def _days(days: Set[int]) -> str:
 def coming(rule: Rule, now: datetime, most: int = 10) -> list[str]:
     """The next times in words, "Idag 13.00", "Tisdag 10 mars 13.00"; fewer where there are no more."""
     return [format_moment(due.at) for due in rule.upcoming(now, most)]
+
+
+def upcoming(reminder: Reminder, now: datetime, most: int = 10) -> list[tuple[date, str]]:
+    """The next times of a reminder, each with its local day; none where it is paused or comes no more."""
+    due = [] if setting.is_stopped(reminder) else rule_of(reminder).upcoming(now, most)
+    return [(each.on, format_moment(each.at)) for each in due]
 
 
 def away(span: Break, today: date) -> str:
