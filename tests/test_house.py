@@ -369,6 +369,8 @@ SIGNED_BODY = {"oidc.told_to_end"}
 WRITES_ON_GET = {"oidc.callback"}
 # Forms in which somebody writes: a token that no longer holds is told there, with what was typed.
 KEEPS_TYPED = {
+    "breaks.from_all",
+    "breaks.times",
     "ways.ask",
     "ways.prove",
     "accounts.settings",
@@ -430,6 +432,8 @@ KEEPS_TYPED = {
 }
 # Long forms on a person's page: what is typed there is kept when the sign-in ends meanwhile.
 SURVIVES_SIGN_IN = {
+    "breaks.from_all",
+    "breaks.times",
     "care.change",
     "custody.add_guardian",
     "custody.appoint",
