@@ -14,6 +14,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.accounts.oidc import routes as oidc
     from webapp.broadcasts import domain as broadcasts
     from webapp.channels import routes as channels
+    from webapp.channels import tidying as forgetting
     from webapp.contacts import naming
     from webapp.core import access, daily, db, i18n, limits, logs, security
     from webapp.core.website import Website
@@ -57,6 +58,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     app.register_blueprint(health.bp)
     daily.add(app, "birthdays", coming_of_age.tell_of_birthdays)
     daily.add(app, "ended sign-ins", tidying.tidy)
+    daily.add(app, "addresses of no use", forgetting.tidy)
     daily.add(app, "consents that end", ending.tell_of_ending)
     daily.add(app, "contacts of care that ended", naming.end_where_service_ended)
     daily.add(app, "drafts of broadcasts", broadcasts.tidy_drafts)

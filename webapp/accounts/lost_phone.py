@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts import logins, paper, passkeys
 from webapp.accounts.models import Person
+from webapp.channels import domain as channels
 from webapp.core.access import Sight
 from webapp.reminders import phones
 from webapp.sharing import notices
 
 
 def end_everything(session: Session, sight: Sight, now: datetime) -> None:
-    """End every sign-in, passkey and paper code of the person, and every phone's notices, whichever phone it was.
+    """End every sign-in, passkey and paper code of the person, and what comes to every phone, whichever it was.
 
     Sign-ins from before this moment are dead whatever becomes of their rows, and so is any copy on a device.
     The person is told when somebody else did it.
@@ -27,5 +28,6 @@ def end_everything(session: Session, sight: Sight, now: datetime) -> None:
     passkeys.end_all(session, person_id, now)
     paper.end_waiting(session, person_id, now)
     phones.forget(session, person_id, None, now)
+    channels.phone_lost(session, person_id)
     if not sight.is_self:
         notices.tell(session, person_id, notices.Kind.PHONE_LOST, now)

@@ -7,8 +7,19 @@ from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID, uuid4
 
-from sqlalchemy import Uuid, bindparam, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Exists,
+    Uuid,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from webapp.channels import codes
 from webapp.channels.codes import Codes
@@ -25,6 +36,11 @@ _CHOSEN = (
     )
     .order_by(Way.place, Way.channel)
 )
+
+
+def reaches(person_id: ColumnElement[UUID] | InstrumentedAttribute[UUID] | BindParameter[UUID]) -> Exists:
+    """SQL: whether the person with this id has an own number or mailbox that reminders may take."""
+    return exists().where(Way.person_id == person_id, Way.verified_at.is_not(None))
 
 
 class Proof(Enum):
@@ -125,10 +141,6 @@ def phone_lost(session: Session, person_id: UUID) -> None:
     """Whoever found the phone reads its SMS: that way ends. Mail goes on, without the reminder's words."""
     take_away(session, person_id, Channel.SMS)
     show_text(session, person_id, Channel.EMAIL, with_text=False)
-
-
-def forget_the_dead(session: Session, person_ids: Iterable[UUID]) -> None:
-    session.execute(delete(Way).where(Way.person_id.in_(list(person_ids))))
 
 
 def orders(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, Sequence[Channel]]:

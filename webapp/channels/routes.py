@@ -47,7 +47,7 @@ def show(person_id: UUID) -> ResponseReturnValue:
         missing=[
             each for each in _carried() if each not in {way.channel for way in ways if domain.is_open(way)}
         ],
-        has_phone=phones.has_phone(db.session, person_id),
+        has_phone=bool(phones.live_phones(db.session, person_id)),
         words=WORDS,
         covered=addresses.covered,
     )

@@ -52,6 +52,7 @@ LISTED = (  # what a unit's lists count and name, for the people it cares for
     "read_receipt",
     "reminder",
     "subscription",
+    "way",
 )
 
 

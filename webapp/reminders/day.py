@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from webapp.channels import domain as channels
 from webapp.contacts.models import CareContact
 from webapp.core import clock
 from webapp.core.db import rows
@@ -50,7 +51,7 @@ class Line:
 class Day:
     """What is due now (the oldest first), what was put off, what comes, and what is behind.
 
-    `has_phone`: the person has a phone that says so; not asked where there is nothing to say.
+    `has_phone`: the person is reached, by a phone or an own address; not asked where there is nothing to say.
     """
 
     due: Sequence[Line]
@@ -80,9 +81,10 @@ _REMINDERS = (
         Reminder.breaks,
         Reminder.next_due_at,
         *calling.COLUMNS,
-        exists()
-        .where(Subscription.person_id == Reminder.person_id, Subscription.retired_at.is_(None))
-        .label("has_phone"),
+        or_(
+            exists().where(Subscription.person_id == Reminder.person_id, Subscription.retired_at.is_(None)),
+            channels.reaches(Reminder.person_id),
+        ).label("has_phone"),
         Unit.organisation_id,
         Unit.flow,
     )

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Uuid, bindparam, select, update
+from sqlalchemy import Uuid, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from webapp.accounts.models import Person
+from webapp.channels import domain as channels
 from webapp.core import fence
 from webapp.core.db import rows
 from webapp.core.push import CheckedSubscription
@@ -16,10 +18,13 @@ from webapp.reminders.deliveries import Way, tell_also_by
 from webapp.reminders.models import Channel, Delivery, Purpose, State, Subscription
 
 MOST_PHONES = 10
-_ONE_PHONE = (
-    select(Subscription.id)
-    .where(Subscription.person_id == bindparam("person_id", type_=Uuid()), Subscription.retired_at.is_(None))
-    .limit(1)
+_WHO = bindparam("person_id", type_=Uuid())
+_REACHED = select(Person.id).where(
+    Person.id == _WHO,
+    or_(
+        exists().where(Subscription.person_id == _WHO, Subscription.retired_at.is_(None)),
+        channels.reaches(_WHO),
+    ),
 )
 TRIAL_LASTS = timedelta(minutes=10)
 
@@ -106,7 +111,8 @@ def live_phones(session: Session, person_id: UUID) -> Sequence[Subscription]:
 
 
 def has_phone(session: Session, person_id: UUID) -> bool:
-    return bool(rows(session, _ONE_PHONE, {"person_id": person_id}))
+    """Whether a reminder reaches the person anywhere: a phone that is connected, an own number or mailbox."""
+    return bool(rows(session, _REACHED, {"person_id": person_id}))
 
 
 def forget(session: Session, person_id: UUID, subscription_id: UUID | None, now: datetime) -> None:

@@ -96,7 +96,7 @@ class Worker:
                 log.exception("round failed")
                 await self._wait(TROUBLE_SECONDS)
                 continue
-            if once and not busy and not self.in_hand:
+            if once and not (busy or self.in_hand or self.finished):
                 break
         while self.in_hand:
             await self._wait(SETTLE_SECONDS)
