@@ -13,12 +13,15 @@ from tests import databases
 from tests.broadcasts.several import hand_out, neighbours, recipients, reminders, send, the_broadcast
 from tests.conftest import NOON
 from tests.people import Visitor
+from webapp.accounts.models import Person
 from webapp.broadcasts import handing_out
 from webapp.broadcasts.handing_out import HandingOut
 from webapp.broadcasts.models import Handed, Recipient, Stage
 from webapp.core.db import Database
 from webapp.reminders import planning, setting
-from webapp.reminders.models import Occurrence
+from webapp.reminders.models import Occurrence, Subscription
+from webapp.sending import queue
+from webapp.sharing.models import Block
 
 AFTER = NOON + timedelta(seconds=61)
 
@@ -127,3 +130,40 @@ def test_two_workers_at_once_hand_out_each_once(visit: Visitor, database: Databa
     hand_out(database, AFTER, most=7)
     with database.read() as session:
         assert len(reminders(session)) == 31
+
+
+@pytest.mark.parametrize("why", ["nothing", "protected", "wants none", "blocked", "dead"])
+def test_who_may_have_it_is_asked_again_when_the_notice_is_sent(
+    visit: Visitor, database: Database, why: str
+) -> None:
+    aino, due = visit("aino").id, NOON + timedelta(hours=1)
+    with database.writing() as session:
+        session.add(
+            Subscription(
+                person_id=aino,
+                endpoint="https://push.invalid/aino",
+                p256dh=b"\x04" * 65,
+                auth=b"\x00" * 16,
+                vapid_key="k",
+                made_at=NOON,
+                confirmed_at=NOON,
+            )
+        )
+    send(visit("nils"), at="09.00")
+    hand_out(database, AFTER)
+    with database.writing() as session:
+        planning.plan_due(session, due)
+        (made,) = reminders(session).values()
+        person = session.get_one(Person, aino)
+        if why == "protected":
+            person.protected = True
+        elif why == "wants none":
+            person.no_broadcasts = True
+        elif why == "blocked":
+            session.add(Block(person_id=aino, unit_id=made.unit_id, begun_at=NOON))
+        elif why == "dead":
+            person.deceased_at = NOON
+    with database.writing() as session:
+        one = session.scalars(select(Occurrence.id).where(Occurrence.reminder_id == made.id)).one()
+        leased = queue.lease_due(session, "w", due + timedelta(minutes=3))
+        assert (one in {each.occurrence_id for each in leased}) is (why == "nothing")

@@ -122,7 +122,7 @@ def _give(
         own_language_text=texts.get(language, "") if language != SOURCE else "",
         own_language=language,
     )
-    by = setting.By(broadcast.account_id, SetBy.STAFF, broadcast.sent_as, broadcast.unit_id)
+    by = setting.By(broadcast.account_id, SetBy.STAFF, broadcast.sent_as, broadcast.unit_id, to_several=True)
     try:
         with session.begin_nested():
             made = setting.set_reminder(session, recipient.person_id, wish, by, now, str(recipient.id))

@@ -8,16 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from webapp.broadcasts.models import Recipient
 from webapp.reminders import setting
 from webapp.reminders.models import Reminder
 
 
 def end_those_that_come(session: Session, person_id: UUID, now: datetime) -> None:
     """End what the person still has of texts that went to several. History stays."""
-    theirs = select(Recipient.reminder_id).where(Recipient.person_id == person_id)
     going = select(Reminder).where(
-        Reminder.person_id == person_id, Reminder.id.in_(theirs), Reminder.ended_at.is_(None)
+        Reminder.person_id == person_id, Reminder.to_several, Reminder.ended_at.is_(None)
     )
     for reminder in session.scalars(going).all():
         setting.end(session, reminder, now)

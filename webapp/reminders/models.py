@@ -76,6 +76,7 @@ class Reminder(Base):
         String(300), default=""
     )  # who, as the person reads it; empty: the person
     unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    to_several: Mapped[bool] = mapped_column(default=False)  # the same text went to many: webapp.broadcasts
     # who judged that it can be self-care
     assessed_by: Mapped[str] = mapped_column(Sealed("reminder.assessed_by"), default="")
     reassess_on: Mapped[date | None]  # when staff judge anew; what they set does not outlive it

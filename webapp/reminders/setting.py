@@ -67,6 +67,7 @@ class By:
     set_by: SetBy
     named: str = ""
     unit_id: UUID | None = None
+    to_several: bool = False  # the same to many: no egenvård, and nobody is called for it
 
 
 class Timed(Protocol):
@@ -149,6 +150,7 @@ def set_reminder(
         set_by_account=by.account_id,
         set_as=by.named,
         unit_id=by.unit_id,
+        to_several=by.to_several,
         set_at=now,
         held_until=now + UNDO if by.set_by is SetBy.STAFF else now,
         next_due_at=first.at,

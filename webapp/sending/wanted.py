@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, case
 from sqlalchemy.orm import aliased
 
 from webapp.accounts.models import Person
+from webapp.broadcasts.apart import still_for_them
 from webapp.permissions import Level
 from webapp.reminders.models import Channel, Delivery, Occurrence, Purpose, Reminder, Subscription
 from webapp.reminders.outcome import Outcome
@@ -78,7 +79,7 @@ def _may_be_told() -> ColumnElement[bool]:
 WANTED = and_(
     _reaches_the_person(),
     case(
-        (Delivery.purpose == Purpose.REMINDER, _goes_on()),
+        (Delivery.purpose == Purpose.REMINDER, and_(_goes_on(), still_for_them())),
         (Delivery.purpose == Purpose.RELATIVE, and_(_goes_on(), _may_be_told())),
         (Delivery.purpose == Purpose.CLOSING, Occurrence.outcome != Outcome.OPEN),
         else_=true(),  # a trial

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from webapp.broadcasts.apart import went_to_several
 from webapp.reminders.models import Occurrence, Reminder, SetBy
 from webapp.reminders.outcome import Outcome
 from webapp.work_list.people import Patient
@@ -38,7 +37,7 @@ def sent_by(session: Session, unit_id: UUID, people: Sequence[Patient]) -> list[
             Reminder.unit_id == unit_id,
             Reminder.set_by == SetBy.STAFF,
             Reminder.person_id.in_(called),
-            not_(went_to_several()),
+            Reminder.to_several.is_(False),
         )
         .order_by(Reminder.set_at.desc())
         .limit(MOST_SHOWN)
