@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import zlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from tests.conftest import NOON
 from tests.people import Guest, Visitor
+from tests.plans.planning import hidden
 from webapp.accounts.models import Person, StaffMember
 from webapp.core.audit import AccessLog
 from webapp.core.db import Database
@@ -47,12 +50,22 @@ def fetched(guest: Guest, p: str) -> dict[str, Any]:
     return found
 
 
-def sent(guest: Guest, person_id: UUID, bundle: Any) -> TestResponse:
+def shown(guest: Guest, person_id: UUID, bundle: Any) -> TestResponse:
+    """The answer to a file that is sent: what would come in, or what is wrong."""
     octets = bundle if isinstance(bundle, bytes) else json.dumps(bundle).encode()
-    file = (io.BytesIO(octets), "fil.json")
-    return guest.post(
-        f"/personal/person/{person_id}/plan/las-in", {"fil": file}, content_type="multipart/form-data"
-    )
+    return posted(guest, person_id, {"fil": (io.BytesIO(octets), "fil.json")})
+
+
+def posted(guest: Guest, person_id: UUID, form: dict[str, Any]) -> TestResponse:
+    path = f"/personal/person/{person_id}/plan/las-in"
+    return guest.post(path, form, content_type="multipart/form-data")
+
+
+def sent(guest: Guest, person_id: UUID, bundle: Any) -> TestResponse:
+    """The file is sent, and the second press takes in what was shown."""
+    first = shown(guest, person_id, bundle)
+    carried = hidden(first.text).get("innehall") if first.status_code == 200 else None
+    return posted(guest, person_id, {"innehall": carried}) if carried else first
 
 
 def parts(bundle: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -328,6 +341,39 @@ def test_another_systems_plan_comes_in_as_proposals(database: Database, visit: V
     assert "Tillsyn på natten" in page
     sent(nils, aino.id, anothers(number_of(database, aino.id)))
     assert len(rows_of(database, aino.id)) == len(before) + 2  # twice is once
+
+
+@ON_SQLITE
+def test_what_a_file_would_bring_is_shown_before_anything_is_kept(database: Database, visit: Visitor) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    before = rows_of(database, aino.id)
+    bundle = anothers(number_of(database, aino.id))
+    page = shown(nils, aino.id, bundle)
+    assert page.status_code == 200
+    for words in ("Inget är inläst än", "Fotvård", "Tillsyn på natten", "Sova hela natten"):
+        assert words in page.text, words
+    assert "Hemgång från sjukhuset" not in page.text  # that is over
+    assert rows_of(database, aino.id) == before
+    carried = hidden(page.text)["innehall"]
+    for _ in range(2):  # the first answer never came back
+        assert posted(nils, aino.id, {"innehall": carried}).status_code == 302
+    assert len(rows_of(database, aino.id)) == len(before) + 2
+    assert shown(nils, aino.id, bundle).status_code == 302  # nothing new to show
+    for broken in ("x", "eJw=", carried[:-8], base64.b64encode(zlib.compress(b"0" * 9_000_000)).decode()):
+        assert posted(nils, aino.id, {"innehall": broken}).status_code == 422, broken[:20]
+
+
+@ON_SQLITE
+def test_more_than_a_person_can_answer_does_not_come_in_at_once(database: Database, visit: Visitor) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    bundle, before = anothers(number_of(database, aino.id)), rows_of(database, aino.id)
+    (plan,) = parts(bundle, "CarePlan")
+    wanted = [{"detail": {"status": "scheduled", "description": f"Rad {number}"}} for number in range(58)]
+    plan["activity"] = [*wanted, {"reference": {"reference": "Task/t1"}}]
+    assert shown(nils, aino.id, bundle).status_code == 200  # with the task and the goal it is sixty
+    plan["activity"] = [*wanted, {"detail": {"status": "scheduled", "description": "En till"}}]
+    assert "fler än 60 nya rader och mål" in shown(nils, aino.id, bundle).text
+    assert rows_of(database, aino.id) == before
 
 
 @ON_SQLITE

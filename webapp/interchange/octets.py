@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
+import zlib
 from typing import Any
 
 from webapp.core.i18n import LazyText, _l
 
 MOST_OCTETS = 2_000_000
+MOST_PACKED = 400_000  # signs: what a form of two pages carries
 DEEPEST = 24  # levels; our own files have ten
 LONGEST_FIGURE = 15  # signs: beyond that a number may not be the same in another system
 
@@ -19,6 +22,21 @@ class Unreadable(ValueError):
     def __init__(self, why: LazyText) -> None:
         super().__init__(why.message)
         self.why = why
+
+
+def packed(octets: bytes) -> str:
+    """A file as a form can carry it between its two pages."""
+    return base64.b64encode(zlib.compress(octets, 9)).decode()
+
+
+def unpacked(text: str) -> bytes:
+    """What `packed` made. Raises Unreadable: nothing grows beyond the largest file."""
+    unpacker = zlib.decompressobj()
+    try:
+        octets = unpacker.decompress(base64.b64decode(text, validate=True), MOST_OCTETS + 1)
+    except (ValueError, zlib.error):
+        raise Unreadable(_l("Filen är inte hel. Välj den igen.")) from None
+    return octets
 
 
 def read(octets: bytes) -> dict[str, Any]:

@@ -6,7 +6,7 @@ consent and no answer to "vad är viktigt för dig?" is ever taken from a file. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -23,6 +23,7 @@ from webapp.plans import domain
 from webapp.plans.models import Doer, Goal, Plan, PlanParticipant, PlanRow, RowOutcome, RowStatus
 from webapp.plans.reading import visible
 
+MOST_NEW = 60  # rows and goals that come in at once: more than a large plan, and as much as a person answers
 MOST_WHAT, MOST_OFTEN, MOST_WHO, MOST_PHONE = 300, 120, 300, 40  # characters, as in the forms
 
 
@@ -36,10 +37,11 @@ class NotTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How much came in that was not in the plan before."""
+    """What came in that was not in the plan before. `back`: our own plan, as it was."""
 
-    rows: int = 0
-    goals: int = 0
+    rows: Sequence[str] = ()
+    goals: Sequence[str] = ()
+    back: bool = False
 
 
 def take_in(session: Session, sight: Sight, named: str, shared: Shared, ours: bool, now: datetime) -> Taken:
@@ -87,14 +89,16 @@ def _propose(session: Session, sight: Sight, named: str, plan: Plan, shared: Sha
     there, who = {_same(row.what, row.how_often) for row in going}, sight.reader
     bodies = {body.id: body for body in shared.bodies}
     own = session.get(Organisation, who.organisation_id) if who.organisation_id else None
-    rows = 0
+    rows: list[str] = []
     for row in shared.rows:
         if row.status is RowStatus.ENDED or row.revises_id or _same(row.what, row.how_often) in there:
             continue
         there.add(_same(row.what, row.how_often))
         _propose_one(session, who, named, plan, row, bodies.get(row.organisation_id or UUID(int=0)), own, now)
-        rows += 1
+        rows.append(row.what)
     goals = _bring_goals(session, plan, shared, named)
+    if len(rows) + len(goals) > MOST_NEW:
+        raise NotTaken(_l("Filen har fler än 60 nya rader och mål. Så många läses inte in på en gång."))
     return Taken(rows, goals)
 
 
@@ -145,15 +149,16 @@ def _is_body_of(session: Session, body: Body, own: Organisation) -> bool:
     return found == own.id
 
 
-def _bring_goals(session: Session, plan: Plan, shared: Shared, named: str) -> int:
+def _bring_goals(session: Session, plan: Plan, shared: Shared, named: str) -> list[str]:
     there = {_same(goal.words, "") for goal in session.scalars(select(Goal).where(Goal.plan_id == plan.id))}
-    brought = 0
+    brought = []
     for goal in shared.goals:
         if goal.ended_on or not goal.words.strip() or _same(goal.words, "") in there:
             continue
         there.add(_same(goal.words, ""))
         made = domain.set_goal(session, plan, goal.words, goal.noticed_by)
-        made.written_as, brought = named, brought + 1
+        made.written_as = named
+        brought.append(goal.words)
     return brought
 
 
@@ -178,7 +183,7 @@ def _restore(session: Session, shared: Shared) -> Taken:
         values = {name: getattr(each, name) for name in names}
         session.add(PlanParticipant(person_id=person_id, plan_id=plan_id, **values))
     session.flush()
-    return Taken(len(shared.rows), len(shared.goals))
+    return Taken([row.what for row in shared.rows], [goal.words for goal in shared.goals], back=True)
 
 
 def _plan(shared: Shared, overall_id: UUID, begun_on: date) -> Plan:
