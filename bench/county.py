@@ -21,7 +21,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bench.morning import Morning
-from bench.sending import sink
+from bench.peers import sink
 from tests import databases
 from tests.conftest import KEYS, VAPID, settings_by_role
 from webapp import create_app

@@ -1,30 +1,23 @@
-"""Sending: our worker with its database, and a loop over webpush() that keeps no database at all.
+"""Sending: our worker with its database, beside senders that keep no database at all (peers.py).
 
-Both send the same text over TLS to the same three origins, in turns. Ours plans nothing here: its
+All send as much over TLS to the same three origins, in turns. Ours plans nothing here: its
 deliveries stand in the database as the planner leaves them; it leases, sends and settles.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from uuid import uuid4
 
-import certifi
 import uvloop
-from pywebpush import webpush
 from sqlalchemy import delete, func, insert, select
 
+from bench.peers import SUBJECT, Took, bare, node_web_push, sink, webpush_loop
 from tests import databases
 from tests.conftest import KEYS
 from tests.push_service.phone import Phone
@@ -51,104 +44,51 @@ from webapp.reminders.setting import By, Wish
 from webapp.reminders.tokens import Tokens
 from webapp.sending.worker import Worker
 
-LOOP_MESSAGES = 60
 PEOPLE = 300
-SUBJECT = "mailto:bench@naramig.invalid"
-BARS = "bars: at least 40 times the loop, at most 450 µs CPU a message"
-
-
-@dataclass(frozen=True)
-class Took:
-    """One round: messages a second by the clock, and microseconds of this process's CPU a message."""
-
-    rate: float
-    cpu: float
-
-
-@contextmanager
-def sink(folder: str) -> Iterator[list[str]]:
-    """Three push services in a process of their own, that take everything."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.push_service",
-        "--fast",
-        "--port",
-        "0",
-        "--port",
-        "0",
-        "--port",
-        "0",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        said = json.loads(process.stdout.readline())
-        trusted = Path(folder) / "trusted.pem"  # what a sender trusts in real life, and our own
-        trusted.write_text(Path(certifi.where()).read_text("utf-8") + Path(said["ca"]).read_text("utf-8"))
-        os.environ["SSL_CERT_FILE"] = os.environ["REQUESTS_CA_BUNDLE"] = str(trusted)
-        try:
-            yield said["origins"]
-        finally:
-            process.terminate()
-            process.communicate()  # it says how many it took
+BARS = "bars: at least 40 times the loop, at most 450 µs CPU a message; aim: half of the machine's limit"
+LOOP, NODE, LIMIT = "webpush() loop", "Node's web-push", "the machine's limit"
 
 
 def measure(rounds: int, messages: int) -> None:
     with tempfile.TemporaryDirectory(prefix="naramig-bench-") as folder, sink(folder) as origins:
         key = new_private_key()
-        loop = [webpush_loop(origins, key)]  # a warm-up, not counted
+        webpush_loop(origins, key)  # a warm-up, not counted
         name = databases.create()
+        took: dict[str, list[Took]] = {}
         try:
-            ours: dict[str, list[Took]] = {}
             places = {
                 "SQLite": f"sqlite:///{Path(folder) / 'bench.sqlite'}",
                 "PostgreSQL": databases.address(name),
             }
-            prepared = {kind: prepare(url, origins, key) for kind, url in places.items()}
+            prepared = {f"ours with {kind}": prepare(url, origins, key) for kind, url in places.items()}
             for _ in range(rounds):
-                loop.append(webpush_loop(origins, key))
+                took.setdefault(LOOP, []).append(webpush_loop(origins, key))
+                took.setdefault(NODE, []).append(node_web_push(origins, key))
+                took.setdefault(LIMIT, []).append(bare(origins))
                 for kind, database in prepared.items():
-                    ours.setdefault(kind, []).append(our_worker(database, origins, key, messages))
+                    took.setdefault(kind, []).append(our_worker(database, origins, key, messages))
             for database in prepared.values():
                 database.dispose()
         finally:
             databases.drop(name)
-    report(loop[1:], ours)
+    report(took)
 
 
-def report(loop: list[Took], ours: dict[str, list[Took]]) -> None:
-    print(f"Sending over TLS, three origins, median of {len(loop)} rounds")
-    slow = median(took.rate for took in loop)
-    print(
-        f"  webpush() loop        {slow:8.1f} a second   {median(t.cpu for t in loop):8.0f} µs CPU a message"
-    )
-    for kind, rounds in ours.items():
-        rate, cpu = median(took.rate for took in rounds), median(took.cpu for took in rounds)
-        ratio = median(ours_.rate / loop_.rate for ours_, loop_ in zip(rounds, loop, strict=True))
+def report(took: Mapping[str, list[Took]]) -> None:
+    """Each sender, and how it stands to the loop and to the machine, round by round."""
+    print(f"Sending over TLS, three origins, median of {len(took[LOOP])} rounds")
+    for name, rounds in took.items():
+        rate, cpu = median(each.rate for each in rounds), median(each.cpu for each in rounds)
+        times = median(each.rate / loop.rate for each, loop in zip(rounds, took[LOOP], strict=True))
+        share = median(each.rate / limit.rate for each, limit in zip(rounds, took[LIMIT], strict=True))
         print(
-            f"  ours with {kind:<11} {rate:8.1f} a second   {cpu:8.0f} µs CPU a message   {ratio:5.1f} times the loop"
+            f"  {name:<21} {rate:8.1f} a second   {cpu:7.0f} µs CPU a message"
+            f"   {times:5.1f} times the loop   {share:4.0%} of the limit"
         )
-    print(f"  {BARS}")
+    print(f"  {BARS} (to encrypt and write, in one process)")
 
 
-def webpush_loop(origins: list[str], key: str) -> Took:
-    subscriptions = [
-        {"endpoint": f"{origins[number % 3]}/push/{uuid4().hex}", "keys": Phone().keys}
-        for number in range(LOOP_MESSAGES)
-    ]
-    wall, cpu = time.perf_counter(), time.process_time()
-    for subscription in subscriptions:
-        webpush(
-            subscription,
-            data='{"web_push": 8030}',
-            vapid_private_key=key,
-            vapid_claims={"sub": SUBJECT},
-            ttl=3600,
-        )
-    return _took(wall, cpu, LOOP_MESSAGES)
-
-
-def prepare(url: str, origins: list[str], key: str) -> Database:
+def prepare(url: str, origins: Sequence[str], key: str) -> Database:
     """A database with people, their phones and a reminder each."""
     steps.upgrade(url)
     database = Database(url, Keys.read(KEYS))
@@ -168,7 +108,7 @@ def prepare(url: str, origins: list[str], key: str) -> Database:
     return database
 
 
-def our_worker(database: Database, origins: list[str], key: str, messages: int) -> Took:
+def our_worker(database: Database, origins: Sequence[str], key: str, messages: int) -> Took:
     """Send `messages` that are due now, with the database's part in it."""
     make_due(database, messages)
     vapid, tokens = Vapid(key, SUBJECT), Tokens("a secret for the benchmark alone: 0123456789")
@@ -179,7 +119,7 @@ def our_worker(database: Database, origins: list[str], key: str, messages: int) 
             worker = Worker(database, sender, tokens)
             wall, cpu = time.perf_counter(), time.process_time()
             await worker.run(once=True)
-            took.append(_took(wall, cpu, messages))
+            took.append(Took.since(wall, cpu, messages))
 
     uvloop.run(work())
     with database.read() as session:
@@ -234,8 +174,3 @@ def make_due(database: Database, messages: int) -> None:
             )
         session.execute(insert(Occurrence), occurrences)
         session.execute(insert(Delivery), deliveries)
-
-
-def _took(wall: float, cpu: float, messages: int) -> Took:
-    seconds, busy = time.perf_counter() - wall, time.process_time() - cpu
-    return Took(messages / seconds, busy / messages * 1e6)
