@@ -146,12 +146,17 @@ class Queue(RuleBasedStateMachine):
         states = dict(self.session.execute(select(Delivery.id, Delivery.state)).all())
         for id_ in set(free) - leased:
             known = self.model.notices[id_]
-            unwanted = known.occurrence in self.model.answered or known.phone in self.model.gone
-            wanted_state = State.CALLED_OFF if unwanted else State.TOO_LATE
             if states[id_] is not State.DUE:
-                assert states[id_] is wanted_state
-                assert unwanted or known.useless_at <= self.now
-                known.state = wanted_state
+                known.state = self._why_not(known)
+                assert states[id_] is known.state
+
+    def _why_not(self, known: Notice) -> State:
+        if known.phone in self.model.gone:
+            return State.GONE
+        if known.occurrence in self.model.answered:
+            return State.CALLED_OFF
+        assert known.useless_at <= self.now
+        return State.TOO_LATE
 
     @precondition(lambda self: any(self.hands.values()))
     @rule(worker=WORKERS, outcome=st.sampled_from(sorted(SETTLED)), most=st.integers(1, 5))
