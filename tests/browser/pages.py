@@ -266,6 +266,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("personal-skickat", "nils", "/personal/skickat"),
         Shown("personal-skicka", "nils", f"/personal/skicka/{person}", faulty=True),
         Shown("personal-papperskod", "nils", f"/personal/kod/{person}", faulty=True),
+        Shown("personal-bedom", "nils", f"/personal/skickat/{person}/{sent.id}/bedom", faulty=True),
         Shown("personal-utfall", "nils", f"/personal/skickat/{person}/{sent.id}"),
         Shown("utskick", "nils", "/personal/utskick"),
         Shown("utskick-nytt", "nils", "/personal/utskick/nytt", faulty=True),

@@ -123,3 +123,55 @@ def test_what_is_looked_at_first_is_sent_as_it_was_looked_at(visit: Visitor, dat
         assert f'<input type="hidden" name="{name}" value="{value}">' in page
     assert "Varannan vecka: tisdag, fredag 09.30" in page
     assert "Tisdag 24 mars" in page  # the first of the coming times but two
+
+
+def judged(visit: Visitor, database: Database, day: str, who: str = "nils") -> Any:
+    made = sent(database)
+    assert made is not None
+    at = f"/personal/skickat/{visit.p('aino')[3:]}/{made.id}/bedom"
+    return visit(who).post(at, {"assessed_by": "Nils, distriktssköterska", "reassess_on": day})
+
+
+def test_what_lasted_until_the_judgement_goes_on_until_the_next(visit: Visitor, database: Database) -> None:
+    send(visit("nils"), visit, "aino", reassess_on="2026-03-20")
+    with clock.frozen(NOON + timedelta(days=30)):
+        assert judged(visit, database, "2026-09-30").status_code == 302
+        made = sent(database)
+    assert made is not None
+    assert (f"{made.until_on}", f"{made.reassess_on}") == ("2026-09-30", "2026-09-30")
+    assert made.next_due_at is not None
+    assert made.next_due_at > NOON + timedelta(days=30)
+
+
+def test_what_was_to_end_before_the_judgement_still_does(visit: Visitor, database: Database) -> None:
+    send(visit("nils"), visit, "aino", until_on="2026-03-20")
+    judged(visit, database, "2026-09-30")
+    made = sent(database)
+    assert made is not None
+    assert (f"{made.until_on}", f"{made.reassess_on}") == ("2026-03-20", "2026-09-30")
+
+
+@pytest.mark.parametrize("day", ["", "2026-03-08", "2027-04-01", "9999-12-31", "2026-03-10"])
+def test_a_judgement_lies_within_a_year_and_not_before_the_reminder(
+    visit: Visitor, database: Database, day: str
+) -> None:
+    send(visit("nils"), visit, "aino", from_on="2026-03-12")
+    assert judged(visit, database, day).status_code == 200
+    made = sent(database)
+    assert made is not None
+    assert f"{made.reassess_on}" == GOOD["reassess_on"]
+
+
+@pytest.mark.parametrize("who", ["britta", "anna", "lisa", "aino", "karin"])
+def test_nobody_judges_for_another_unit(visit: Visitor, database: Database, who: str) -> None:
+    send(visit("nils"), visit, "aino")
+    assert judged(visit, database, "2026-09-30", who).status_code == 404
+
+
+def test_what_has_ended_is_not_judged_anew(visit: Visitor, database: Database) -> None:
+    send(visit("nils"), visit, "aino")
+    with database.writing() as session:
+        made = sent(database)
+        assert made is not None
+        session.get_one(Reminder, made.id).ended_at = clock.now()
+    assert judged(visit, database, "2026-09-30").status_code == 404

@@ -37,6 +37,7 @@ OF_PRESS: Mapping[str, What] = {  # by endpoint; any other press is "changed"
     "sip.record": What.CONSENT_RECORDED,
     "sip.withdraw": What.CONSENT_ENDED,
     "staff.end": What.REMINDER_ENDED,
+    "staff.judge": What.REMINDER_CHANGED,
     "staff.send": What.SENT,
     "staff.undo": What.REMINDER_ENDED,
     "what_matters.give_receipt": What.READ,

@@ -39,6 +39,12 @@ class JudgedForm(Form):
         validators=[InputRequired(_l("Skriv vilken dag ni bedömer på nytt")), within_a_year],
     )
 
+    begins_on: date | None = None  # the first day of a reminder that is there already
+
+    def validate_reassess_on(self, field: Field) -> None:
+        if field.data is not None and self.begins_on is not None and field.data < self.begins_on:
+            raise ValidationError(_l("Påminnelsen börjar senare än så. Välj en senare dag."))
+
 
 class StaffReminderForm(JudgedForm, ReminderForm):
     """Agreed self-care (egenvård): also why, how, whom to call, who judged it, and until when."""

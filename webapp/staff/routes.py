@@ -16,11 +16,11 @@ from webapp.core.security import keeps_typed, survives_sign_in
 from webapp.directory import flows
 from webapp.directory.flows import Flow
 from webapp.permissions import Permission
-from webapp.reminders import answering, calling, phones
+from webapp.reminders import answering, calling, judging, phones
 from webapp.reminders import setting as reminders
 from webapp.reminders import words as reminder_words
 from webapp.reminders.models import Reminder
-from webapp.reminders.staff_forms import StaffReminderForm
+from webapp.reminders.staff_forms import JudgedForm, StaffReminderForm
 from webapp.staff import domain, words
 from webapp.work_list import domain as tasks
 from webapp.work_list.people import people_of
@@ -167,6 +167,25 @@ def undo(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".sent"))
     flash(plain("Minuten har gått. Avsluta påminnelsen i stället."), "warn")
     return redirect(url_for(".outcome", person_id=person_id, reminder_id=reminder_id))
+
+
+@bp.route("/skickat/<uuid:person_id>/<uuid:reminder_id>/bedom", methods=["GET", "POST"])
+@keeps_typed
+@survives_sign_in
+@needs(Permission.REMINDER_SEND)
+def judge(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
+    """It has been judged anew that this can be self-care: the reminder goes on, until a new day."""
+    reminder, form = _ours(person_id, reminder_id), JudgedForm()
+    if reminder.ended_at is not None:
+        abort(404)
+    form.begins_on = reminder.from_on
+    if form.validate_on_submit():
+        by, on = form.assessed_by.data or "", form.reassess_on.data or clock.today()
+        judging.judge_anew(db.session, reminder, by, on, clock.now())
+        db.session.commit()
+        flash(reminder_words.saved(reminder, clock.now()))
+        return redirect(url_for(".outcome", person_id=person_id, reminder_id=reminder_id))
+    return render_template("staff/judge.html", form=form, reminder=reminder)
 
 
 @bp.post("/skickat/<uuid:person_id>/<uuid:reminder_id>/avsluta")
