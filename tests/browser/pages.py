@@ -29,7 +29,8 @@ from webapp.plans import answering, versions
 from webapp.plans.models import ParticipantKind, Plan, PlanParticipant, PlanRow
 from webapp.plans.starters import files
 from webapp.reminders.keys import TOKENS
-from webapp.reminders.models import Occurrence, Reminder
+from webapp.reminders.models import Occurrence, Reminder, Told
+from webapp.reminders.outcome import Outcome
 from webapp.sharing import deaths, invitations
 from webapp.sharing.domain import Grant, let_in
 from webapp.sharing.models import CareRelation, Consent, ConsentKind, Invitation
@@ -130,6 +131,19 @@ def sent_to_several(site: Site) -> tuple[str, str, str]:
         return draft, sent, f"/personal/avvikelser/{incident}"
 
 
+def told(site: Site) -> str:
+    """Aino has not answered this morning, and Lisa has been told; the page's path."""
+    with site.app.extensions[EXTENSION].writing() as session:
+        aino, lisa = person_id(site.app, "aino"), person_id(site.app, "lisa")
+        waits = select(Occurrence).where(Occurrence.person_id == aino).order_by(Occurrence.due_at.desc())
+        occurrence = session.scalars(waits.where(Occurrence.outcome == Outcome.OPEN)).first()
+        assert occurrence
+        if session.scalars(select(Told).where(Told.occurrence_id == occurrence.id)).first() is None:
+            row = {"person_id": aino, "occurrence_id": occurrence.id, "relative_id": lisa}
+            session.add(Told(**row, told_at=clock.now()))
+        return f"/p/{aino}/paminnelser/hjalp/{occurrence.id}"
+
+
 def every_page(site: Site) -> list[Shown]:
     """Public pages, the person's, a relative's, and staff's; with what only this database knows filled in."""
     with site.app.extensions[EXTENSION].read() as session:
@@ -228,6 +242,8 @@ def every_page(site: Site) -> list[Shown]:
         Shown("paminnelser-manad", "aino", f"{aino}/paminnelser/historik"),
         Shown("paminnelser-gang-for-gang", "aino", f"{aino}/paminnelser/{own.id}/historik"),
         Shown("paminnelser-efterat", "aino", f"{aino}/paminnelser/efterat"),
+        Shown("paminnelse-om-inte-svar", "aino", f"{aino}/paminnelser/{own.id}/om-jag-inte-svarar"),
+        Shown("anhorig-inte-svarat", "lisa", told(site)),
         Shown("telefon", "aino", f"{aino}/paminnelser/telefon"),
         Shown("satt", "aino", f"{aino}/paminnelser/satt"),
         Shown("delning", "aino", f"{aino}/delning"),

@@ -50,7 +50,15 @@ from webapp.pages.models import Feedback
 from webapp.patient_contract.models import SevenAnswers
 from webapp.plans.models import ParticipantKind, Plan, PlanEarlier, PlanParticipant, PlanRow, PlanVersion
 from webapp.plans.reminder_models import RowReminder
-from webapp.reminders.models import Channel, Delivery, Heartbeat, Occurrence, Subscription
+from webapp.reminders.models import (
+    Channel,
+    Delivery,
+    Heartbeat,
+    Occurrence,
+    RelativeToTell,
+    Subscription,
+    Told,
+)
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
 from webapp.staff.models import AdminLog
@@ -203,6 +211,10 @@ def fill(database: Database) -> None:
                     useless_at=NOON + timedelta(hours=1),
                     lease_until=NOON,
                 ),
+                RelativeToTell(
+                    person_id=person.id, reminder_id=occurrence.reminder_id, relative_id=person.id, place=0
+                ),
+                Told(person_id=person.id, occurrence_id=occurrence.id, relative_id=person.id, told_at=NOON),
                 CalendarFeed(
                     person_id=person.id,
                     owner_id=person.id,

@@ -15,10 +15,10 @@ from tests.reminders.setting import MINUTE, occurrences, person, phone, remind
 from webapp.accounts.models import Person
 from webapp.core import clock
 from webapp.permissions import Level
-from webapp.reminders import answering, planning
+from webapp.reminders import answering, planning, telling
 from webapp.reminders.models import Channel, Delivery, Occurrence, Purpose, Reminder, State
 from webapp.reminders.outcome import Press
-from webapp.sending import queue, wanted
+from webapp.sending import queue
 from webapp.sharing.models import Consent, ConsentKind, HowGiven
 
 DUE = MORNING + 10 * MINUTE
@@ -130,7 +130,7 @@ def test_a_guardian_is_told_until_the_day_the_child_becomes_thirteen(session: Se
 
 
 def test_thirteen_years_before_a_leap_day_is_the_last_of_february() -> None:
-    assert wanted.born_before(date(2028, 2, 29), 13) == date(2015, 2, 28)
+    assert telling.born_before(date(2028, 2, 29), 13) == date(2015, 2, 28)
 
 
 def test_a_notice_is_closed_on_the_other_phones_only_while_the_answer_stands(session: Session) -> None:

@@ -42,6 +42,7 @@ class What(StrEnum):
     REMINDED = "reminded"  # set a reminder
     SENT = "sent"  # staff sent a reminder
     ANSWERED = "answered"  # a reminder
+    SAW_TO = "saw_to"  # a relative: that a reminder was not answered
     REMINDER_CHANGED = "reminder_changed"
     REMINDER_ENDED = "reminder_ended"
     CARE_BEGUN = "care_begun"

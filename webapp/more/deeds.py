@@ -40,6 +40,7 @@ OF_PRESS: Mapping[str, What] = {  # by endpoint; any other press is "changed"
     "staff.judge": What.REMINDER_CHANGED,
     "staff.send": What.SENT,
     "staff.undo": What.REMINDER_ENDED,
+    "telling.see_to": What.SAW_TO,
     "what_matters.give_receipt": What.READ,
     "what_matters.keep_draft": What.OPENED,  # what they have typed stands nowhere yet
     "what_matters.write": What.WROTE,
@@ -56,6 +57,7 @@ WHOLE: Mapping[str, LazyText] = {
     What.REMINDED: _l("Gjorde en påminnelse"),
     What.SENT: _l("Skickade en påminnelse"),
     What.ANSWERED: _l("Svarade på en påminnelse"),
+    What.SAW_TO: _l("Tog hand om att du inte hade svarat på en påminnelse"),
     What.REMINDER_CHANGED: _l("Ändrade en påminnelse"),
     What.REMINDER_ENDED: _l("Avslutade en påminnelse"),
     What.CARE_BEGUN: _l("Började hjälpa dig i appen"),

@@ -54,6 +54,7 @@ SAME_PAGE = {
     "staff": "reminders",
     "answers": "reminders",
     "history": "reminders",
+    "telling": "reminders",
     "printed": "plans",
     "naming": "contacts",
     "outcomes": "plans",

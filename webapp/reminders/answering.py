@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core import fence
+from webapp.reminders import telling
 from webapp.reminders.deliveries import patience_until, ways_of
 from webapp.reminders.models import Answered, Delivery, Occurrence, Purpose, Reminder, State
 from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
@@ -96,7 +97,9 @@ def _apply(session: Session, occurrence: Occurrence, result: Result, now: dateti
     occurrence.later_until, occurrence.told_later = result.later_until, result.told_later
     session.flush()
     if put_off and result.later_until is not None and now < result.later_until:
+        occurrence.repeat_at = None  # this notice is the one repeat
         remind_again(session, occurrence, result.later_until)
+    telling.after_answer(session, occurrence, now)
 
 
 def remind_again(session: Session, occurrence: Occurrence, at: datetime) -> None:
@@ -125,6 +128,26 @@ def remind_again(session: Session, occurrence: Occurrence, at: datetime) -> None
         for way in ways_of(session, [occurrence.person_id]).get(occurrence.person_id, ())
     )
     session.flush()
+
+
+def repeat_due(session: Session, now: datetime, most: int = 200) -> int:
+    """Remind once more of what nobody has answered, where the person chose so. Returns how many were looked at.
+
+    Twice is once, and what has been waiting since before it was over is let go.
+    """
+    waiting = session.scalars(
+        select(Occurrence)
+        .where(Occurrence.repeat_at <= now)
+        .order_by(Occurrence.repeat_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for occurrence in waiting:
+        occurrence.repeat_at = None
+        if occurrence.outcome is Outcome.OPEN and now < occurrence.closes_at:
+            remind_again(session, occurrence, now)
+    session.flush()
+    return len(waiting)
 
 
 def outcomes_of(session: Session, reminder_id: UUID, most: int = 60) -> Sequence[Occurrence]:

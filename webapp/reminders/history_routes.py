@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from webapp.core import clock, db
 from webapp.core.access import needs, sight
 from webapp.core.i18n import plain, plain_n
 from webapp.permissions import Permission
-from webapp.reminders import history
+from webapp.reminders import history, telling
 from webapp.reminders.history import Month, Week
 from webapp.sharing import marks
 
@@ -44,6 +45,7 @@ def one(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
         the_month=shown,
         this_month=Month.of(clock.today()),
         times=history.times_of(db.session, person_id, reminder_id, shown),
+        told=_told(person_id, reminder_id, shown),
     )
 
 
@@ -67,6 +69,13 @@ def afterwards(person_id: UUID) -> ResponseReturnValue:
         after=week.after(today),
         days=history.not_told(db.session, person_id, week, sight().sees),
     )
+
+
+def _told(person_id: UUID, reminder_id: UUID, month: Month) -> Mapping[UUID, Sequence[Any]]:
+    """Which relatives were told: for the person alone, since relatives do not see each other."""
+    if not sight().is_self:
+        return {}
+    return telling.told_in(db.session, person_id, reminder_id, month.first, month.last)
 
 
 def _month() -> Month:

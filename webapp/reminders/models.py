@@ -48,6 +48,10 @@ class Reminder(Base):
             "AND (every_days = 1 OR (every_weeks = 1 AND days = 127))",
             name="steps_by_days_or_weeks",
         ),
+        CheckConstraint(
+            "repeat_after_minutes BETWEEN 5 AND 240 AND tell_after_minutes BETWEEN 5 AND 1440",
+            name="waits_within_reason",
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -91,6 +95,10 @@ class Reminder(Base):
         index=True
     )  # None: paused, ended or past its last day
     once_key: Mapped[str | None] = mapped_column(String(36))  # a form sent twice makes one
+    # what happens when nobody answers, as the person alone has chosen it: quiet.py
+    repeat_after_minutes: Mapped[int | None]
+    tell_after_minutes: Mapped[int | None]  # None: no relative is told
+    quiet_hours: Mapped[str] = mapped_column(String(11), default="")  # "22:00-07:00"; empty: none
 
 
 class Occurrence(Base):
@@ -105,6 +113,18 @@ class Occurrence(Base):
             "closes_at",
             sqlite_where=text("outcome = 'open'"),
             postgresql_where=text("outcome = 'open'"),
+        ),
+        Index(
+            "ix_occurrence_tell",
+            "tell_at",
+            sqlite_where=text("tell_at IS NOT NULL"),
+            postgresql_where=text("tell_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_occurrence_repeat",
+            "repeat_at",
+            sqlite_where=text("repeat_at IS NOT NULL"),
+            postgresql_where=text("repeat_at IS NOT NULL"),
         ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -122,6 +142,43 @@ class Occurrence(Base):
         default=False, server_default=false()
     )  # afterwards, as from a paper calendar
     later_until: Mapped[datetime | None]
+    repeat_at: Mapped[datetime | None]  # when the one repeat goes, unless somebody answers
+    tell_at: Mapped[
+        datetime | None
+    ]  # when the next relative is told, unless somebody answers; None: nobody is
+
+
+class RelativeToTell(Base):
+    """A relative whom the person wants told when nobody has answered one reminder; in turn, by `place`."""
+
+    __tablename__ = "reminder_relative"
+    __table_args__ = (
+        UniqueConstraint("reminder_id", "relative_id"),
+        Index("ix_reminder_relative_person", "person_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reminder_id: Mapped[UUID] = mapped_column(ForeignKey("reminder.id"))
+    relative_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    place: Mapped[int]  # 0 the first
+
+
+class Told(Base):
+    """That a relative was told of one due time that nobody had answered, and what they did."""
+
+    __tablename__ = "told_relative"
+    __table_args__ = (
+        UniqueConstraint("occurrence_id", "relative_id"),
+        Index("ix_told_relative_person", "person_id"),
+        Index("ix_told_relative_relative", "relative_id"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # whose reminder it is
+    occurrence_id: Mapped[UUID] = mapped_column(ForeignKey("occurrence.id"))
+    relative_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    told_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]  # "jag tar det"
+    called_at: Mapped[datetime | None]  # "jag har ringt"
 
 
 class Answered(Base):

@@ -18,6 +18,7 @@ from webapp.core.sealing import Sealed
 from webapp.reminders.deliveries import first_notice, goes_at, ways_of
 from webapp.reminders.models import Delivery, Occurrence, Purpose, Reminder, State
 from webapp.reminders.outcome import Outcome
+from webapp.reminders.quiet import first_told, repeated
 from webapp.reminders.schedule import Due, Rule
 from webapp.reminders.setting import rule_of
 
@@ -111,7 +112,7 @@ def _not_yet(session: Session, planned: Sequence[Planned]) -> Sequence[Planned]:
 
 
 def _write(session: Session, planned: Sequence[Planned], now: datetime) -> None:
-    occurrences = [_occurrence(each) for each in planned]
+    occurrences = [_occurrence(each, now) for each in planned]
     if not occurrences:
         return
     insert_many(session, Occurrence, occurrences)
@@ -119,8 +120,10 @@ def _write(session: Session, planned: Sequence[Planned], now: datetime) -> None:
     insert_many(session, Delivery, list(_notices(session, still_open)))
 
 
-def _occurrence(planned: Planned) -> dict[str, Any]:
+def _occurrence(planned: Planned, now: datetime) -> dict[str, Any]:
     reminder, due, rule = planned
+    closes_at = rule.closes(due)
+    tell_at = first_told(due.at, reminder.tell_after_minutes, reminder.quiet_hours)
     return {
         "id": uuid4(),
         "person_id": reminder.person_id,
@@ -128,8 +131,11 @@ def _occurrence(planned: Planned) -> dict[str, Any]:
         "local_on": due.on,
         "local_at": due.clock,
         "due_at": due.at,
-        "closes_at": rule.closes(due),
+        "closes_at": closes_at,
         "outcome": Outcome.OPEN,
+        # of what was missed in an outage nobody is told
+        "tell_at": tell_at if closes_at > now else None,
+        "repeat_at": repeated(due.at, reminder.repeat_after_minutes, closes_at) if closes_at > now else None,
     }
 
 

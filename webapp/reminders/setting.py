@@ -16,7 +16,7 @@ from webapp.core.access import Sight
 from webapp.core.db import is_writing
 from webapp.directory.flows import Flow
 from webapp.permissions import Area
-from webapp.reminders.models import Answered, Delivery, Occurrence, Reminder, SetBy
+from webapp.reminders.models import Answered, Delivery, Occurrence, RelativeToTell, Reminder, SetBy, Told
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import (
     Rule,
@@ -234,7 +234,9 @@ def undo_send(session: Session, reminder: Reminder, now: datetime) -> bool:
     occurrences = select(Occurrence.id).where(Occurrence.reminder_id == reminder.id)
     session.execute(delete(Delivery).where(Delivery.occurrence_id.in_(occurrences)))
     session.execute(delete(Answered).where(Answered.occurrence_id.in_(occurrences)))
+    session.execute(delete(Told).where(Told.occurrence_id.in_(occurrences)))
     session.execute(delete(Occurrence).where(Occurrence.reminder_id == reminder.id))
+    session.execute(delete(RelativeToTell).where(RelativeToTell.reminder_id == reminder.id))
     session.delete(reminder)
     session.flush()
     return True

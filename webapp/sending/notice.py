@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from webapp.core.i18n import force_language, plain
 from webapp.core.push import Message, Urgency, payload
+from webapp.reminders.models import Purpose
 from webapp.reminders.outcome import Press
 from webapp.reminders.tokens import TOKEN_LENGTH, TOPIC_LENGTH, Tokens
 from webapp.sending.queue import Leased
@@ -29,6 +30,13 @@ def _title(language: str) -> str:
 def _trial_title(language: str) -> str:
     with force_language(language):
         return plain("Så här ser en påminnelse ut")
+
+
+@lru_cache(maxsize=16)
+def _relatives_title(language: str) -> str:
+    """To a relative: not whom it is about, nor what."""
+    with force_language(language):
+        return plain("Någon som du hjälper har inte svarat")
 
 
 @lru_cache(maxsize=16)
@@ -58,6 +66,9 @@ def message(delivery: Leased, tokens: Tokens, now: datetime) -> Message:
 def _body(delivery: Leased, tokens: Tokens) -> bytes:
     if delivery.occurrence_id is None:
         return payload(_trial_title(delivery.language), delivery.language, "/", TRIAL_TOPIC)
+    if delivery.purpose is Purpose.RELATIVE:
+        title, topic = _relatives_title(delivery.language), tokens.topic(delivery.occurrence_id)
+        return payload(title, delivery.language, f"/hjalp/{delivery.occurrence_id}", topic)
     token, topic = tokens.token(delivery.occurrence_id), tokens.topic(delivery.occurrence_id)
     if len(token) != TOKEN_LENGTH or len(topic) != TOPIC_LENGTH:
         raise ValueError("a token or topic of another length would show in the size of the message")

@@ -24,7 +24,7 @@ from webapp.core.daily import Daily, Task
 from webapp.core.db import Database
 from webapp.core.push import Message, Outcome, Result
 from webapp.core.push.sender import Sender
-from webapp.reminders import planning
+from webapp.reminders import answering, planning, telling
 from webapp.reminders.models import Channel
 from webapp.reminders.tokens import Tokens
 from webapp.sending import notice, queue, standing
@@ -139,6 +139,7 @@ class Worker:
                 self.metrics.waits(standing.waiting(session, now), now)
             done = planning.plan_due(session, now, ahead=self._ahead()) + planning.close_due(session, now)
             done += self.follower.go(session, now)
+            done += answering.repeat_due(session, now) + telling.tell_due(session, now)
         if beats:
             self.last_beat = now
         self.daily.do_due(self.database, now)
