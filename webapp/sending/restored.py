@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from webapp.broadcasts.after_restoring import hold_back
 from webapp.core import clock
 from webapp.plans import freezing
 from webapp.reminders import planning
@@ -36,10 +37,12 @@ class Restored:
 
 
 def make_safe(session: Session, now: datetime, *, consents_too: bool = True) -> Restored:
-    """Send nothing of what was due by `now`, and end every consent that holds. Twice is once.
+    """Send nothing of what was due by `now`, and end every consent that holds and every text to many. Twice is once.
 
     `consents_too` False is for a backup that is known to hold all that was withdrawn.
     """
+    if consents_too:
+        hold_back(session, now)
     return Restored(_send_nothing_again(session, now), _end_consents(session, now) if consents_too else 0)
 
 
