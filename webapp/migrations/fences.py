@@ -56,18 +56,19 @@ LISTED = (  # what a unit's lists count and name, for the people it cares for
 )
 
 
-def _set(name: str) -> str:
-    return f"NULLIF(current_setting('{name}', true), '')"
+def _set(name: str, kind: str = "text") -> str:
+    """What the transaction has said (core.fence). As a query of its own it is read once, and not for each row."""
+    return f"(SELECT NULLIF(current_setting('{name}', true), '')::{kind})"
 
 
 _CARED_FOR = (
     f"{_set(SUBJECT)} IS NULL AND person_id IN (SELECT cares.person_id FROM care_relation cares"  # noqa: S608
-    f" WHERE cares.unit_id = {_set(UNIT)}::uuid AND cares.from_on <= {_set(TODAY)}::date"
-    f" AND (cares.until_on IS NULL OR cares.until_on >= {_set(TODAY)}::date) AND cares.ended_at IS NULL)"
+    f" WHERE cares.unit_id = {_set(UNIT, 'uuid')} AND cares.from_on <= {_set(TODAY, 'date')}"
+    f" AND (cares.until_on IS NULL OR cares.until_on >= {_set(TODAY, 'date')}) AND cares.ended_at IS NULL)"
 )
 
 
-_MINE_AS_STAFF = f"staff_id = (SELECT staff_id FROM account WHERE id = {_set(ACCOUNT)}::uuid)"  # noqa: S608
+_MINE_AS_STAFF = f"staff_id = (SELECT staff_id FROM account WHERE id = {_set(ACCOUNT, 'uuid')})"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +84,26 @@ class Policy:
 INSTEAD: Mapping[str, Policy] = {  # whose the rows are, where they are not the person's they are about
     "kept_form": Policy(
         "account",
-        f"account_id = {_set(ACCOUNT)}::uuid OR account_id IN"  # noqa: S608
-        f" (SELECT other.id FROM account other WHERE other.person_id = {_set(READER)}::uuid)",
+        f"account_id = {_set(ACCOUNT, 'uuid')} OR account_id IN"  # noqa: S608
+        f" (SELECT other.id FROM account other WHERE other.person_id = {_set(READER, 'uuid')})",
     ),
 }
 ALSO: Mapping[str, tuple[Policy, ...]] = {
-    "block": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid", "SELECT"),),
-    "broadcast_recipient": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid"),),
+    "block": (Policy("unit", f"unit_id = {_set(UNIT, 'uuid')}", "SELECT"),),
+    "broadcast_recipient": (Policy("unit", f"unit_id = {_set(UNIT, 'uuid')}"),),
     "calendar_feed": (Policy("key", f"encode(token_hash, 'hex') = {_set(KEY)}", "SELECT"),),
-    "care_relation": (Policy("unit", f"unit_id = {_set(UNIT)}::uuid"),),
-    "consent": (Policy("relative", f"relative_id = {_set(READER)}::uuid", "SELECT"),),
+    "care_relation": (Policy("unit", f"unit_id = {_set(UNIT, 'uuid')}"),),
+    "consent": (Policy("relative", f"relative_id = {_set(READER, 'uuid')}", "SELECT"),),
     "emergency": (
-        Policy("unit", f"unit_id = {_set(UNIT)}::uuid", "SELECT"),
+        Policy("unit", f"unit_id = {_set(UNIT, 'uuid')}", "SELECT"),
         Policy("mine", _MINE_AS_STAFF, "SELECT"),
     ),
-    "freeze": (Policy("relative", f"relative_id = {_set(READER)}::uuid", "SELECT"),),
+    "freeze": (Policy("relative", f"relative_id = {_set(READER, 'uuid')}", "SELECT"),),
     "invitation": (
         Policy("key", f"encode(token_hash, 'hex') = {_set(KEY)}", "SELECT"),
         Policy("answered", f"encode(token_hash, 'hex') = {_set(KEY)}", "UPDATE"),
-        Policy("relative", f"accepted_by = {_set(READER)}::uuid", "SELECT"),
-        Policy("stepped_back", f"accepted_by = {_set(READER)}::uuid", "UPDATE"),
+        Policy("relative", f"accepted_by = {_set(READER, 'uuid')}", "SELECT"),
+        Policy("stepped_back", f"accepted_by = {_set(READER, 'uuid')}", "UPDATE"),
     ),
     "occurrence": (Policy("key", f"id::text = {_set(KEY)}", "SELECT"),),
     "told_relative": (Policy("relative", f"relative_id = {_set(READER)}::uuid", "SELECT"),),
@@ -110,7 +111,7 @@ ALSO: Mapping[str, tuple[Policy, ...]] = {
     "passkey": (Policy("key", f"encode(credential_id, 'hex') = {_set(KEY)}", "SELECT"),),
     "subscription": (
         Policy("key", f"endpoint = {_set(KEY)}", "SELECT"),
-        Policy("taken", f"endpoint = {_set(KEY)}", "UPDATE", f"person_id = {_set(SUBJECT)}::uuid"),
+        Policy("taken", f"endpoint = {_set(KEY)}", "UPDATE", f"person_id = {_set(SUBJECT, 'uuid')}"),
     ),
 }
 # What the worker's role may do: a word per table, columns where not all of them. Nothing of plans or words.
@@ -229,7 +230,7 @@ def _wanted(table: str, newest: bool) -> Iterator[tuple[str, Policy]]:
         part = f'EXISTS (SELECT FROM "{whole}" whole WHERE whole.id = "{table}".{column})'
         yield "part", Policy("part", part)
         return
-    whose = INSTEAD.get(table, Policy("subject", f"person_id = {_set(SUBJECT)}::uuid"))
+    whose = INSTEAD.get(table, Policy("subject", f"person_id = {_set(SUBJECT, 'uuid')}"))
     yield whose.name, whose
     if table in LISTED and newest:
         yield "listed", Policy("listed", _CARED_FOR, "SELECT")
