@@ -26,6 +26,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     from webapp.reminders import keys
     from webapp.settings import Settings
     from webapp.sharing import closing, coming_of_age, ending, marks, ties
+    from webapp.work_list import marks as marks_by_lines
 
     settings = Settings.read(env)
     app = Website(__name__, static_folder=None)
@@ -62,6 +63,7 @@ def create_app(env: Mapping[str, str] | None = None) -> Flask:
     daily.add(app, "consents that end", ending.tell_of_ending)
     daily.add(app, "contacts of care that ended", naming.end_where_service_ended)
     daily.add(app, "drafts of broadcasts", broadcasts.tidy_drafts)
+    daily.add(app, "marks by the work list", marks_by_lines.drop_old)
     commands.init_app(app)
     return app
 
@@ -112,6 +114,7 @@ def _register_features(app: Flask) -> None:
     from webapp.staff import routes as staff
     from webapp.today import routes as today
     from webapp.what_matters import routes as what_matters
+    from webapp.work_list import routes as work_list
     from webapp.worse import routes as worse
 
     for feature in (
@@ -151,6 +154,7 @@ def _register_features(app: Flask) -> None:
         unit_routes,
         invitations,
         more,
+        work_list,
         staff,
         care_routes,
         contact_routes,

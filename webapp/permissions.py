@@ -65,6 +65,7 @@ class Permission(StrEnum):
     REMINDERS_SEE = "reminders_see"
     REMINDER_SET = "reminder_set"
     REMINDER_SEND = "reminder_send"
+    WORK_NOTE = "work_note"
     PHONE_SET = "phone_set"
     MORE_SEE = "more_see"
     SHARING_SET = "sharing_set"
@@ -171,6 +172,7 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.REMINDERS_SEE: Rule(me=True, paper=True, areas=(Area.REMINDERS,), staff=True),
     Permission.REMINDER_SET: Rule(me=True, areas=(Area.REMINDERS,), level=Level.HELP),
     Permission.REMINDER_SEND: Rule(staff=True),
+    Permission.WORK_NOTE: Rule(staff=True),
     Permission.PHONE_SET: Rule(me=True, paper=True),
     Permission.MORE_SEE: Rule(me=True, paper=True, areas=ANY_AREA, staff=True),
     Permission.SHARING_SET: Rule(me=True),

@@ -169,6 +169,7 @@ def every_page(site: Site) -> list[Shown]:
     link, meeting = invited(site), agreed_twice(site)
     draft, to_several, incident = sent_to_several(site)
     person = aino[3:]
+    no_phone = f"/personal/lista/{person}/no_phone/{person}"
     starter = files.all_starters()[0].mark
     return [
         Shown("start", None, "/"),
@@ -278,6 +279,9 @@ def every_page(site: Site) -> list[Shown]:
         Shown("anhorig-viktigt", "lisa", f"{aino}/viktigt"),
         Shown("personal", "nils", "/personal/"),
         Shown("personal-tva-uppdrag", "britta", "/personal/"),
+        Shown("personal-arbetslista-tom", "nils", "/personal/?visa=mina"),
+        Shown("personal-notera", "nils", no_phone),
+        Shown("personal-notera-borta", "nils", no_phone.replace("no_phone", "unanswered")),
         Shown("personal-personer", "nils", "/personal/sok"),
         Shown("personal-skickat", "nils", "/personal/skickat"),
         Shown("personal-skicka", "nils", f"/personal/skicka/{person}", faulty=True),

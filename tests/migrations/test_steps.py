@@ -63,6 +63,7 @@ from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
 from webapp.staff.models import AdminLog
 from webapp.what_matters.models import Draft, Prompt
+from webapp.work_list.models import Call, WorkMark
 from webapp.worse.models import WorseProposal
 
 SEALING: Any = import_module(
@@ -227,6 +228,15 @@ def fill(database: Database) -> None:
                 Way(person_id=person.id, channel=Channel.SMS, place=1, address="+46701740605"),
                 SevenAnswers(person_id=person.id, on=NOON.date(), answers="{}", answered_at=NOON),
                 UnitMail(unit_id=unit, made_at=NOON, due_at=NOON),
+                WorkMark(
+                    person_id=person.id,
+                    unit_id=unit,
+                    task="unanswered",
+                    thing_id=uuid4(),
+                    call=Call.REACHED,
+                    called_at=NOON,
+                    called_as="Nils",
+                ),
                 WorseProposal(
                     person_id=person.id,
                     plan_id=session.scalars(select(Plan.id)).first(),

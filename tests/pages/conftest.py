@@ -26,7 +26,7 @@ ELSEWHERE = {
     "accounts.sign_out": "/logga-ut",
     "today.show": "/p/<uuid:person_id>/idag",
     "worse.show": "/p/<uuid:person_id>/om-det-blir-samre",
-    "staff.work_list": "/personal/",
+    "work_list.show": "/personal/",
 }
 
 

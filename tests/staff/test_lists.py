@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from tests.conftest import NOON
 from tests.finding import one_saying
 from tests.people import Visitor
+from tests.work_list.listing import where
 from webapp.accounts.models import Person, StaffMember
 from webapp.core.db import Database
 from webapp.directory.models import Unit
@@ -21,8 +22,9 @@ from webapp.reminders.models import Occurrence, Reminder
 from webapp.sharing import care
 from webapp.staff import domain
 from webapp.work_list import domain as tasks
-from webapp.work_list.domain import Task
-from webapp.work_list.people import people_of
+from webapp.work_list import people
+from webapp.work_list.domain import Wish
+from webapp.work_list.reasons import Task
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TODAY = date(2026, 3, 9)
@@ -56,8 +58,7 @@ def test_the_list_says_what_to_do_and_nothing_that_the_person_wrote(app: Flask, 
 def test_the_most_urgent_stands_first(app: Flask, database: Database) -> None:
     with database.read() as session:
         unit = one_saying(session, Unit.name, "Hemtjänsten Arjeplog")
-        people = people_of(session, unit.id, TODAY)
-        items = tasks.work_list(session, unit.id, unit.organisation_id, people, NOON)
+        items = tasks.work_list(session, where(session, unit), Wish(), NOON).items
     order = list(Task)
     places = [order.index(item.task) for item in items]
     assert places == sorted(places)
@@ -112,10 +113,9 @@ def test_each_reminder_sent_stands_once_with_what_its_last_due_time_came_to(
 ) -> None:
     with database.writing() as session:
         unit = one_saying(session, Unit.name, "Arjeplogs hälsocentral")
-        people = people_of(session, unit.id, TODAY)
-        before = {each.reminder.id for each in domain.sent_by(session, unit.id, people)}
+        before = {each.reminder.id for each in domain.sent_by(session, unit.id, TODAY)}
         planning.plan_due(session, NOON + timedelta(days=2))
-        sent = domain.sent_by(session, unit.id, people)
+        sent = domain.sent_by(session, unit.id, TODAY)
         assert [each.reminder.id for each in sent] == list(dict.fromkeys(each.reminder.id for each in sent))
         assert {each.reminder.id for each in sent} == before
         for each in sent:
@@ -135,7 +135,9 @@ def test_a_person_in_two_care_relations_of_one_unit_stands_once(
         care.begin_care(session, aino, unit, "Sår", NOON)
         unit_id = unit.id
     with database.read() as session:
-        assert [person.called for person in people_of(session, unit_id, TODAY)] == ["Aino"]
+        assert [each.name for each in people.found(session, unit_id, "", 1, TODAY).people] == [
+            "Aino Lundmark"
+        ]
     assert visit("nils").get(f"{visit.p('aino')}/idag").status_code == 200
 
 
@@ -184,9 +186,9 @@ def test_self_care_to_assess_again_stands_with_its_last_day_the_soonest_first(
         unit = one_saying(session, Unit.name, "Kalix hälsocentral")
         gun = session.scalars(select(Reminder.person_id).where(Reminder.unit_id == unit.id)).one()
         sooner = one_saying(session, Reminder.text, "Frukost och tabletter")
-        sooner.person_id, sooner.unit_id, sooner.until_on = gun, unit.id, TODAY + timedelta(days=3)
+        sooner.person_id, sooner.unit_id = gun, unit.id
+        sooner.until_on = sooner.reassess_on = TODAY + timedelta(days=3)
         session.flush()
-        people = people_of(session, unit.id, TODAY)
-        items = tasks.work_list(session, unit.id, unit.organisation_id, people, NOON)
+        items = tasks.work_list(session, where(session, unit), Wish(), NOON).items
     ending = [item.until_on for item in items if item.task is Task.ENDING]
     assert ending == [TODAY + timedelta(days=3), TODAY + timedelta(days=10)]

@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, Uuid, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from webapp.accounts.models import Person
 from webapp.contacts.hours import Hours, Reach, reach
 from webapp.contacts.models import CareContact, ContactHours, Role
 from webapp.contacts.validity import holds
@@ -196,18 +195,17 @@ def first_to_call(contacts: Sequence[Contact]) -> Contact | None:
     return next(iter(open_now or with_phone), None)
 
 
-def without_contact(
-    session: Session, person_ids: Sequence[UUID], today: date, role: Role = Role.FAST_VARDKONTAKT
-) -> list[UUID]:
-    """People of these without a contact in this role who can be called today: a task for staff."""
-    named = select(CareContact.person_id).where(
-        CareContact.role == role, CareContact.phone.is_not(None), holds(today)
+def has_contact(
+    person_id: ColumnElement[UUID] | InstrumentedAttribute[UUID], role: Role
+) -> ColumnElement[bool]:
+    """The person has somebody in this role who can be called; `today` is given later."""
+    named = select(CareContact.id).where(
+        CareContact.person_id == person_id,
+        CareContact.role == role,
+        CareContact.phone.is_not(None),
+        holds(_TODAY),
     )
-    return list(
-        session.scalars(
-            select(Person.id).where(Person.id.in_(person_ids), Person.id.not_in(named)).order_by(Person.id)
-        )
-    )
+    return named.exists()
 
 
 def is_swedish_holiday(day: date) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, Date, Uuid, bindparam, delete, exists, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Assignment, Duty, StaffMember
@@ -26,7 +26,6 @@ from webapp.directory.numbers import refuse_closed
 from webapp.sharing.models import CareRelation
 from webapp.sharing.ties import relates
 
-SOON = timedelta(days=14)
 MOST_FORMER = 20
 
 
@@ -198,28 +197,23 @@ def _lasts(today: date) -> ColumnElement[bool]:
     )
 
 
-def ending_soon(
-    session: Session, person_ids: Sequence[UUID], unit_id: UUID, today: date
-) -> list[tuple[UUID, Role, date]]:
-    """The unit's contacts whose last day is near, with nobody named after them."""
-    after = CareContact.__table__.alias("after")
-    followed = exists().where(
-        after.c.person_id == CareContact.person_id,
-        after.c.role == CareContact.role,
-        after.c.ended_at.is_(None),
-        after.c.from_on > CareContact.from_on,
-        or_(after.c.until_on.is_(None), after.c.until_on > CareContact.until_on),
-    )
-    found = session.execute(
-        select(CareContact.person_id, CareContact.role, CareContact.until_on).where(
-            CareContact.person_id.in_(person_ids),
-            CareContact.unit_id == unit_id,
-            within(today),
-            CareContact.until_on <= today + SOON,
-            not_(followed),
+_after = CareContact.__table__.alias("after")
+# The unit's contacts whose last day is near, with nobody named after them: whose, which, and the day.
+# `unit_id`, `today` and `soon` are given later.
+ENDING_SOON = select(CareContact.person_id, CareContact.id, CareContact.until_on).where(
+    CareContact.unit_id == bindparam("unit_id", type_=Uuid()),
+    within(bindparam("today", type_=Date())),
+    CareContact.until_on <= bindparam("soon", type_=Date()),
+    not_(
+        exists().where(
+            _after.c.person_id == CareContact.person_id,
+            _after.c.role == CareContact.role,
+            _after.c.ended_at.is_(None),
+            _after.c.from_on > CareContact.from_on,
+            or_(_after.c.until_on.is_(None), _after.c.until_on > CareContact.until_on),
         )
-    )
-    return [(row.person_id, row.role, row.until_on) for row in found]
+    ),
+)
 
 
 def end_at_unit(session: Session, person_id: UUID, unit_id: UUID, now: datetime) -> None:

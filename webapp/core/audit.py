@@ -52,6 +52,7 @@ class What(StrEnum):
     CONSENT_ENDED = "consent_ended"
     EMERGENCY = "emergency"
     PHONE_LOST = "phone_lost"
+    CALLED = "called"  # staff have noted that they called
 
 
 class AccessLog(Base):

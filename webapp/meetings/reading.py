@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, or_, select
+from sqlalchemy import Select, Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core.access import UNKNOWN, Sight
 from webapp.core.db import Instant, rows
 from webapp.core.i18n import plain
+from webapp.directory.flows import Flow
 from webapp.directory.models import Unit
 from webapp.meetings import questions
 from webapp.meetings.models import AgreedTime, MeetingInvitee, MeetingQuestion
@@ -196,23 +197,21 @@ def participants(session: Session, plan_id: UUID) -> list[tuple[str, str]]:
     return [(str(row.id), ", ".join(filter(None, (row.name or row.unit or "", row.role)))) for row in found]
 
 
-def not_written_down(
-    session: Session, person_ids: Sequence[UUID], organisation_id: UUID, flows: Set[str], now: datetime
-) -> list[tuple[UUID, datetime]]:
-    """Meetings that an organisation has called and held, in these kinds of care, without saying what comes then."""
-    found = session.execute(
-        select(AgreedTime.person_id, AgreedTime.starts_at)
+def not_written_down(flows: Set[Flow]) -> Select[UUID, UUID, datetime]:
+    """Meetings that an organisation has called and held, in these kinds of care, without saying what comes then.
+
+    `organisation_id` and `now` are given later: whose meeting, which, and when it began.
+    """
+    return (
+        select(AgreedTime.person_id, AgreedTime.id, AgreedTime.starts_at)
         .join(Plan, Plan.id == AgreedTime.plan_id)
         .where(
-            AgreedTime.person_id.in_(person_ids),
-            AgreedTime.organisation_id == organisation_id,
-            AgreedTime.flow.in_(flows),
-            AgreedTime.starts_at < now,
+            AgreedTime.organisation_id == bindparam("organisation_id", type_=Uuid()),
+            or_(*(AgreedTime.flow == flow for flow in sorted(flows))),
+            AgreedTime.starts_at < bindparam("now", type_=Instant()),
             AgreedTime.closed_at.is_(None),
             AgreedTime.cancelled_at.is_(None),
             Plan.ended_on.is_(None),
             Plan.frozen_at.is_(None),
         )
-        .order_by(AgreedTime.starts_at)
     )
-    return [(row.person_id, row.starts_at) for row in found]

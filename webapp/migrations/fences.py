@@ -53,6 +53,7 @@ LISTED = (  # what a unit's lists count and name, for the people it cares for
     "reminder",
     "subscription",
     "way",
+    "work_mark",
 )
 
 
@@ -145,6 +146,7 @@ WORKER: Mapping[str, Mapping[str, str]] = {
     "tries": {"SELECT": "key, until", "DELETE": ""},
     "unit": {"SELECT": "id, email, closed_on"},
     "unit_mail": {"SELECT": "", "UPDATE": "due_at, tries, ended_at, sent"},
+    "work_mark": {"SELECT": "id, called_at, handed_at", "DELETE": ""},
     "way": {"SELECT": "", "DELETE": ""},
 }
 WEB: Mapping[str, str] = {  # where the web's role may not do everything with the rows it meets

@@ -40,6 +40,7 @@ TABLES = (
     "webapp.sharing.models",
     "webapp.staff.models",
     "webapp.what_matters.models",
+    "webapp.work_list.models",
     "webapp.worse.models",
 )
 if TYPE_CHECKING:

@@ -44,6 +44,7 @@ OF_PRESS: Mapping[str, What] = {  # by endpoint; any other press is "changed"
     "what_matters.give_receipt": What.READ,
     "what_matters.keep_draft": What.OPENED,  # what they have typed stands nowhere yet
     "what_matters.write": What.WROTE,
+    "work_list.call": What.CALLED,
     "worse.write": What.WROTE,
 }
 # Of these the pages are named after the word; the rest say it all.
@@ -67,4 +68,5 @@ WHOLE: Mapping[str, LazyText] = {
     What.CONSENT_ENDED: _l("Skrev att du har tagit tillbaka ditt samtycke till SIP"),
     What.EMERGENCY: _l("Öppnade dina sidor i en nödsituation"),
     What.PHONE_LOST: _l("Stängde av en tappad telefon"),
+    What.CALLED: _l("Noterade att de har ringt dig"),
 }

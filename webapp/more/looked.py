@@ -43,6 +43,7 @@ PAGES: Mapping[str, LazyText] = {
     "protection": _l("Skyddade personuppgifter"),
     "paper": _l("Papperskod"),
     "interchange": _l("Planen som fil"),
+    "work_list": _l("Det enheten har att göra"),
 }
 SAME_PAGE = {
     "plan_rows": "plans",

@@ -23,9 +23,9 @@ PERSON: tuple[tuple[Permission, Way], ...] = (
     (Permission.CONTACTS_SEE, ("contacts.show", _l("Kontakter"), "kontakter")),
     (Permission.MORE_SEE, ("more.show", _l("Mer"), "mer")),
 )
-STARTS = {"care": "staff.work_list", "manager": "protection.manage", "administrator": "admin.units"}
+STARTS = {"care": "work_list.show", "manager": "protection.manage", "administrator": "admin.units"}
 STAFF: tuple[Way, ...] = (
-    ("staff.work_list", _l("Arbetslista"), "plan"),
+    ("work_list.show", _l("Arbetslista"), "plan"),
     ("staff.search", _l("Personer"), "sok"),
     ("staff.sent", _l("Påminnelser"), "paminnelser"),
     ("broadcasts.show_all", _l("Utskick"), "kontakter"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
@@ -189,33 +189,24 @@ def tell_outcome(
     return told
 
 
-def objections(
-    session: Session, person_ids: Sequence[UUID], organisation_id: UUID, flows: Set[str]
-) -> list[tuple[UUID, str, datetime]]:
-    """Rows of these kinds of care that one organisation answers for, or nobody does, and these people said no to."""
-    rows = session.execute(
-        select(PlanRow.person_id, PlanRow.what, PlanRow.answered_at)
+# What a unit's list asks, made once: who, which thing, since when. `unit_id` and `organisation_id` are given later.
+FROZEN = select(Plan.person_id, Plan.id, Plan.frozen_at).where(
+    Plan.unit_id == bindparam("unit_id", type_=Uuid()), Plan.frozen_at.is_not(None), Plan.ended_on.is_(None)
+)
+
+
+def objected(flows: Set[Flow]) -> Select[UUID, UUID, datetime | None]:
+    """Rows of these kinds of care that one organisation answers for, or nobody does, and people said no to."""
+    return (
+        select(PlanRow.person_id, PlanRow.id, PlanRow.answered_at)
         .join(Plan, Plan.id == PlanRow.plan_id)
         .where(
-            PlanRow.person_id.in_(person_ids),
             PlanRow.status == RowStatus.OBJECTED,
-            PlanRow.flow.in_(flows),
-            or_(PlanRow.organisation_id == organisation_id, PlanRow.doer == Doer.OTHER),
-            Plan.ended_on.is_(None),
-        )
-        .order_by(PlanRow.answered_at)
-    )
-    return [(row.person_id, row.what, row.answered_at) for row in rows]
-
-
-def frozen(session: Session, person_ids: Sequence[UUID], unit_id: UUID) -> list[tuple[UUID, datetime]]:
-    """Whose plan, begun by this unit, is frozen since when: the unit asks for consent anew, or ends the plan."""
-    rows = session.execute(
-        select(Plan.person_id, Plan.frozen_at).where(
-            Plan.person_id.in_(person_ids),
-            Plan.unit_id == unit_id,
-            Plan.frozen_at.is_not(None),
+            or_(*(PlanRow.flow == flow for flow in sorted(flows))),
+            or_(
+                PlanRow.organisation_id == bindparam("organisation_id", type_=Uuid()),
+                PlanRow.doer == Doer.OTHER,
+            ),
             Plan.ended_on.is_(None),
         )
     )
-    return [(row.person_id, row.frozen_at) for row in rows]

@@ -117,6 +117,12 @@ class PlanRow(Base):
             sqlite_where=text("status IN ('proposed', 'objected')"),
             postgresql_where=text("status IN ('proposed', 'objected')"),
         ),
+        Index(
+            "ix_plan_row_objected",
+            "person_id",
+            sqlite_where=text("status = 'objected'"),
+            postgresql_where=text("status = 'objected'"),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)

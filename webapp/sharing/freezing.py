@@ -6,12 +6,10 @@ child in danger. Law: docs/legal.md, "Barn och vårdnadshavare".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Date, Uuid, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from webapp.core.sealing import sealed
@@ -76,29 +74,12 @@ def _is_renewed(session: Session, stands: Freeze, why: str, look_again_on: date,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ToLookAt:
-    """A freeze whose day has come: the unit that froze is to decide anew."""
-
-    person_id: UUID
-    look_again_on: date
-
-
-def to_look_at(
-    session: Session, unit_id: UUID, person_ids: Sequence[UUID], today: date
-) -> Sequence[ToLookAt]:
-    """The unit's own freezes, of these people, that are to be looked at today or were before."""
-    found = session.execute(
-        select(Freeze.person_id, Freeze.look_again_on)
-        .where(
-            Freeze.unit_id == unit_id,
-            Freeze.person_id.in_(person_ids),
-            Freeze.lifted_at.is_(None),
-            Freeze.look_again_on <= today,
-        )
-        .order_by(Freeze.look_again_on, Freeze.id)
-    )
-    return [ToLookAt(*row) for row in found]
+# The unit's own freezes whose day has come: whose, which, and the day. `unit_id` and `today` are given later.
+TO_LOOK_AT = select(Freeze.person_id, Freeze.id, Freeze.look_again_on).where(
+    Freeze.unit_id == bindparam("unit_id", type_=Uuid()),
+    Freeze.lifted_at.is_(None),
+    Freeze.look_again_on <= bindparam("today", type_=Date()),
+)
 
 
 def lift(session: Session, person_id: UUID, freeze_id: UUID, why: str, by: ByStaff, now: datetime) -> bool:

@@ -118,6 +118,7 @@ class ConsentUnit(Base):
     """A unit that a SIP consent covers."""
 
     __tablename__ = "consent_unit"
+    __table_args__ = (Index("ix_consent_unit_unit", "unit_id"),)
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consent.id"), primary_key=True)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), primary_key=True)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from webapp.accounts.models import Person
 from webapp.reminders.models import Occurrence, Reminder, SetBy
 from webapp.reminders.outcome import Outcome
-from webapp.work_list.people import Patient
+from webapp.work_list import reasons
 
 MOST_SHOWN = 200
 
@@ -27,22 +27,24 @@ class Sent:
     last_at: datetime | None
 
 
-def sent_by(session: Session, unit_id: UUID, people: Sequence[Patient]) -> list[Sent]:
+def sent_by(session: Session, unit_id: UUID, today: date) -> list[Sent]:
     """The unit's reminders to people it cares for, the newest first."""
-    called = {person.id: person.called for person in people}
+    cared_for = reasons.people().subquery()
     rows = session.execute(
-        select(Reminder, Occurrence.outcome, Occurrence.due_at)
+        select(Reminder, Occurrence.outcome, Occurrence.due_at, Person.called)
+        .join(cared_for, cared_for.c.person_id == Reminder.person_id)
+        .join(Person, Person.id == Reminder.person_id)
         .outerjoin(Occurrence, Occurrence.id == _LAST_DUE)
         .where(
             Reminder.unit_id == unit_id,
             Reminder.set_by == SetBy.STAFF,
-            Reminder.person_id.in_(called),
             Reminder.to_several.is_(False),
         )
-        .order_by(Reminder.set_at.desc())
-        .limit(MOST_SHOWN)
+        .order_by(Reminder.set_at.desc(), Reminder.id)
+        .limit(MOST_SHOWN),
+        {"unit_id": unit_id, "today": today},
     )
-    return [Sent(row.Reminder, called[row.Reminder.person_id], row.outcome, row.due_at) for row in rows]
+    return [Sent(row.Reminder, row.called, row.outcome, row.due_at) for row in rows]
 
 
 def going_from(session: Session, unit_id: UUID, person_id: UUID) -> int:

@@ -1,4 +1,4 @@
-"""Staff: the work list, the people of the unit, and sending a reminder."""
+"""Staff: the people of the unit, and sending a reminder."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.accounts import domain as accounts
 from webapp.accounts.models import Duty
 from webapp.core import clock, db
 from webapp.core.access import needs, sight, signed_in, the_reader
 from webapp.core.i18n import LANGUAGES, force_language, plain
 from webapp.core.security import keeps_typed, survives_sign_in
-from webapp.directory import flows
-from webapp.directory.flows import Flow
 from webapp.permissions import Permission
 from webapp.reminders import answering, calling, judging, phones
 from webapp.reminders import setting as reminders
@@ -22,49 +19,36 @@ from webapp.reminders import words as reminder_words
 from webapp.reminders.models import Reminder
 from webapp.reminders.staff_forms import JudgedForm, StaffReminderForm
 from webapp.staff import domain, words
-from webapp.work_list import domain as tasks
-from webapp.work_list.people import people_of
+from webapp.staff.search_forms import SearchForm, page_of
+from webapp.work_list import people
 
 bp = Blueprint("staff", __name__, url_prefix="/personal")
 
 
-@bp.get("/")
-@signed_in("staff", Duty.CARE)
-def work_list() -> ResponseReturnValue:
-    """What needs somebody today. A list is no opening of a person: it names nothing they have written."""
-    now, unit_id = clock.now(), _unit()
-    people = people_of(db.session, unit_id, clock.today())
-    organisation_id, kinds = the_reader.organisation_id or abort(404), flows.own(Flow(the_reader.flow))
-    items = tasks.work_list(db.session, unit_id, organisation_id, people, now, kinds)
-    return render_template(
-        "staff/work_list.html",
-        items=items,
-        people=people,
-        tasks=words.TASKS,
-        urgent=tasks.URGENT,
-        age=lambda person: words.age(person, clock.today()),
-        assignments=accounts.assignments_of(db.session, the_reader.staff_id or abort(404), clock.today()),
-        now=now,
-    )
-
-
-@bp.get("/sok")
+@bp.route("/sok", methods=["GET", "POST"])
+@keeps_typed
 @signed_in("staff", Duty.CARE)
 def search() -> ResponseReturnValue:
-    """The people of one's own unit; what is typed narrows the list and is not kept in the address."""
-    people = people_of(db.session, _unit(), clock.today())
+    """The people of one's own unit, by name. What is typed comes in a form and never stands in an address."""
+    form = SearchForm()
+    is_asked = request.method == "POST" and form.validate_on_submit()
+    page = form.page.data if is_asked else page_of(request.args.get("sida"))
+    found = people.found(db.session, _unit(), form.name.data if is_asked else "", page or 1, clock.today())
     return render_template(
-        "staff/people.html", people=people, age=lambda person: words.age(person, clock.today())
+        "staff/people.html",
+        form=form,
+        found=found,
+        asked=is_asked,
+        age=lambda person: words.age(person, clock.today()),
     )
 
 
 @bp.get("/skickat")
 @signed_in("staff", Duty.CARE)
 def sent() -> ResponseReturnValue:
-    people = people_of(db.session, _unit(), clock.today())
     return render_template(
         "staff/sent.html",
-        sent=domain.sent_by(db.session, _unit(), people),
+        sent=domain.sent_by(db.session, _unit(), clock.today()),
         outcomes=words.OUTCOMES,
         when=reminder_words.when,
     )

@@ -13,22 +13,6 @@ from webapp.directory.flows import Flow
 from webapp.plans.models import Doer
 from webapp.reminders.outcome import Outcome
 from webapp.sharing.guardians import age as years
-from webapp.work_list.domain import Task
-
-TASKS: Mapping[Task, tuple[LazyText, str]] = {
-    Task.UNDELIVERED: (_l("Påminnelse nådde inte fram"), "varning"),
-    Task.UNANSWERED: (_l("Inget svar"), "senare"),
-    Task.LOOK_AGAIN: (_l("Frysning ska prövas på nytt"), "las"),
-    Task.FROZEN: (_l("Samtycket är taget tillbaka. Planen är pausad"), "las"),
-    Task.OBJECTED: (_l("Har sagt nej till en rad i planen"), "fraga"),
-    Task.NOT_WRITTEN: (_l("Mötet har varit. Skriv vad ni bestämde och när ni ses igen"), "penna"),
-    Task.UNREAD: (_l("Nya ord i Viktigt för mig"), "viktigt"),
-    Task.NO_PHONE: (_l("Ingen telefon tar emot påminnelser"), "paminnelser"),
-    Task.NO_CONTACT: (_l("Fast vårdkontakt saknas"), "ring"),
-    Task.NO_CARE_WORKER: (_l("Fast omsorgskontakt saknas"), "ring"),
-    Task.CONTACT_ENDS: (_l("En kontakt slutar snart"), "kontakter"),
-    Task.ENDING: (_l("Egenvård ska bedömas på nytt"), "plan"),
-}
 
 OUTCOMES: Mapping[Outcome, tuple[LazyText, str, str]] = {
     Outcome.OPEN: (_l("Väntar på svar"), "senare", "wait"),

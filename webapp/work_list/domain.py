@@ -1,54 +1,79 @@
-"""The work list: what needs somebody at the unit today."""
+"""The work list of a unit: what needs somebody today, one page of it at a time.
+
+One question gives the page, its people and texts, and the counts of the whole list. Made once for each kind of
+unit and order: putting it together costs more than asking it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, String, Uuid, and_, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from webapp.contacts import domain as contacts
-from webapp.contacts import naming
-from webapp.contacts.models import Role
+from webapp.accounts.models import Assignment, Duty, Person, StaffMember
 from webapp.core import clock
-from webapp.directory import flows
+from webapp.core.db import rows
 from webapp.directory.flows import Flow
-from webapp.directory.models import Huvudman, Organisation, Unit
-from webapp.meetings import reading as meetings
-from webapp.plans import domain as plans
-from webapp.reminders.models import Occurrence, Reminder, SetBy, Subscription
-from webapp.reminders.outcome import Outcome
-from webapp.sharing import freezing
-from webapp.what_matters.models import Answer, AnswerVersion, ReadReceipt
-from webapp.work_list.people import Patient
+from webapp.plans.models import PlanRow
+from webapp.reminders.models import Reminder
+from webapp.work_list import marks, reasons
+from webapp.work_list.models import Call, WorkMark
+from webapp.work_list.reasons import ORDER, SOON, TODAY, UNIT, Task
 
-LOOK_BACK = timedelta(days=3)
-SOON = timedelta(days=14)
-MOST_SHOWN = 200
+LINES = 50  # on a page
 
 
-class Task(StrEnum):
-    """Why somebody stands on the work list, the most urgent first."""
+class Show(StrEnum):
+    """Which lines of the list."""
 
-    UNDELIVERED = "undelivered"
-    UNANSWERED = "unanswered"
-    LOOK_AGAIN = "look_again"
-    FROZEN = "frozen"  # the consent to share the plan is withdrawn
-    OBJECTED = "objected"
-    NOT_WRITTEN = "not_written"  # a meeting that has been, without its next date
-    UNREAD = "unread"
-    NO_PHONE = "no_phone"
-    NO_CONTACT = "no_contact"
-    NO_CARE_WORKER = "no_care_worker"
-    CONTACT_ENDS = "contact_ends"
-    ENDING = "ending"
+    ALL = "alla"
+    MINE = "mina"  # handed over to the reader
+    CALLED = "ringda"  # those that rest, since somebody has called
 
 
-URGENT = frozenset({Task.UNDELIVERED, Task.UNANSWERED})
+class Order(StrEnum):
+    URGENT = "bradskar"
+    OLDEST = "aldst"
+    NAME = "namn"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Whose list: of a unit with this kind of care, at an organisation, as one of its staff reads it."""
+
+    unit_id: UUID
+    organisation_id: UUID
+    flow: Flow
+    staff_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which lines, in which order; pages from 1. `task`: of this reason alone."""
+
+    show: Show = Show.ALL
+    task: Task | None = None
+    order: Order = Order.URGENT
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The person of a line."""
+
+    id: UUID
+    called: str
+    name: str
+    born_on: date
+    municipality: str
+    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,153 +82,229 @@ class Item:
 
     task: Task
     person: Patient
+    thing_id: UUID  # what it is about: a reminder, a row of the plan, or the person
     what: str
     since: datetime | None
-    reminder_id: UUID | None = None
     until_on: date | None = None  # the last day, where the task is to be done before one
+    rests: bool = False  # somebody has called, and nothing new has happened
+    call: Call | None = None
+    called_at: datetime | None = None
+    called_as: str = ""
+    handed_to: UUID | None = None  # a colleague who still works at the unit
+    handed_name: str = ""
+    handed_as: str = ""
+    handed_at: datetime | None = None
 
 
-def work_list(
-    session: Session,
-    unit_id: UUID,
-    organisation_id: UUID,
-    people: Sequence[Patient],
-    now: datetime,
-    kinds: Set[str] = flows.EVERY,
-) -> list[Item]:
-    """What needs somebody at the unit: the most urgent first, then the oldest or the soonest to end first.
+@dataclass(frozen=True, slots=True)
+class WorkList:
+    """One page of a unit's list. `open`: how many lines of each reason, those at rest left out."""
 
-    `kinds`: the kinds of care that the unit sees of its organisation.
-    """
-    by_id, today = {person.id: person for person in people}, clock.local(now).date()
-    items = [
-        *_outcomes(session, unit_id, by_id, now),
-        *(
-            Item(Task.LOOK_AGAIN, by_id[each.person_id], "", None, until_on=each.look_again_on)
-            for each in freezing.to_look_at(session, unit_id, list(by_id), today)
-        ),
-        *(
-            Item(Task.FROZEN, by_id[person_id], "", at)
-            for person_id, at in plans.frozen(session, list(by_id), unit_id)
-        ),
-        *(
-            Item(Task.OBJECTED, by_id[person_id], what, at)
-            for person_id, what, at in plans.objections(session, list(by_id), organisation_id, kinds)
-        ),
-        *(
-            Item(Task.NOT_WRITTEN, by_id[person_id], "", at)
-            for person_id, at in meetings.not_written_down(session, list(by_id), organisation_id, kinds, now)
-        ),
-        *_unread(session, unit_id, by_id),
-        *_without_phone(session, unit_id, by_id),
-        *(
-            Item(Task.NO_CONTACT, by_id[person_id], "", None)
-            for person_id in contacts.without_contact(session, list(by_id), today)
-        ),
-        *_without_care_worker(session, unit_id, by_id, now),
-        *(
-            Item(Task.CONTACT_ENDS, by_id[person_id], "", None, until_on=until_on)
-            for person_id, _role, until_on in naming.ending_soon(
-                session, list(by_id), unit_id, clock.local(now).date()
-            )
-        ),
-        *_ending(session, unit_id, by_id, now),
-    ]
-    order = list(Task)
+    items: list[Item]
+    found: int  # lines in all that the wish is for
+    page: int
+    pages: int
+    open: Mapping[Task, int]
+    mine: int
+    called: int
+    people: int
 
-    def place(item: Item) -> tuple[int, bool, datetime, date]:
-        return (order.index(item.task), item.since is None, item.since or now, item.until_on or date.max)
+    @property
+    def urgent(self) -> int:
+        return sum(self.open[task] for task in reasons.URGENT)
 
-    return sorted(items, key=place)[:MOST_SHOWN]
+    @property
+    def all(self) -> int:
+        return sum(self.open.values())
 
 
-def _outcomes(session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: datetime) -> list[Item]:
-    """The last outcome of each of the unit's reminders, where nobody answered or nothing reached the phone."""
-    rows = session.execute(
-        select(Occurrence, Reminder.text)
-        .join(Reminder, Reminder.id == Occurrence.reminder_id)
-        .where(
-            Reminder.unit_id == unit_id,
-            Reminder.ended_at.is_(None),
-            Occurrence.person_id.in_(by_id),
-            Occurrence.due_at > now - LOOK_BACK,
-            Occurrence.outcome != Outcome.OPEN,
-        )
-        .order_by(Occurrence.due_at)
-    ).all()
-    last = {occurrence.reminder_id: (occurrence, text) for occurrence, text in rows}
-    tasks = {Outcome.UNANSWERED: Task.UNANSWERED, Outcome.UNDELIVERED: Task.UNDELIVERED}
-    return [
-        Item(
-            tasks[occurrence.outcome],
-            by_id[occurrence.person_id],
-            text,
-            occurrence.due_at,
-            occurrence.reminder_id,
-        )
-        for occurrence, text in last.values()
-        if occurrence.outcome in tasks
-    ]
-
-
-def _unread(session: Session, unit_id: UUID, by_id: dict[UUID, Patient]) -> list[Item]:
-    """Words shared with the team that nobody at the unit has said they have read."""
-    read = select(ReadReceipt.version_id).where(ReadReceipt.unit_id == unit_id)
-    rows = session.execute(
-        select(Answer.person_id, AnswerVersion.written_at)
-        .join(
-            AnswerVersion, (AnswerVersion.answer_id == Answer.id) & (AnswerVersion.number == Answer.version)
-        )
-        .where(Answer.person_id.in_(by_id), Answer.for_team.is_(True), AnswerVersion.id.not_in(read))
-        .order_by(AnswerVersion.written_at)
-    ).all()
-    oldest: dict[UUID, datetime] = {}
-    for row in rows:
-        oldest.setdefault(row.person_id, row.written_at)
-    return [Item(Task.UNREAD, by_id[person_id], "", at) for person_id, at in oldest.items()]
-
-
-def _without_phone(session: Session, unit_id: UUID, by_id: dict[UUID, Patient]) -> list[Item]:
-    """People with reminders of the unit's, and no phone that takes them."""
-    reached = select(Subscription.person_id).where(Subscription.retired_at.is_(None))
-    rows = session.scalars(
-        select(Reminder.person_id)
-        .where(
-            Reminder.unit_id == unit_id,
-            Reminder.set_by == SetBy.STAFF,
-            Reminder.next_due_at.is_not(None),
-            Reminder.person_id.in_(by_id),
-            Reminder.person_id.not_in(reached),
-        )
-        .distinct()
+def work_list(session: Session, where: Where, wish: Wish, now: datetime) -> WorkList:
+    """What needs somebody at the unit. A page past the last is the last."""
+    found = _ask(session, where, wish, now)
+    pages = max(1, -(-found[0].found_all // LINES))
+    page = min(wish.page, pages)
+    if page != wish.page:
+        found = _ask(session, where, Wish(wish.show, wish.task, wish.order, page), now)
+    first = found[0]
+    return WorkList(
+        items=[_item(row) for row in found if row.task is not None],
+        found=first.found_all,
+        page=page,
+        pages=pages,
+        open={task: getattr(first, task.value) or 0 for task in ORDER},
+        mine=first.mine_all or 0,
+        called=first.called_all or 0,
+        people=first.people_all,
     )
-    return [Item(Task.NO_PHONE, by_id[person_id], "", None) for person_id in rows]
 
 
-def _without_care_worker(
-    session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: datetime
-) -> list[Item]:
-    """People with the unit's help at home and no fast omsorgskontakt: a task for the municipality's unit alone."""
-    unit = session.get_one(Unit, unit_id)
-    owner = session.get_one(Organisation, unit.organisation_id)
-    if owner.huvudman is not Huvudman.KOMMUN or unit.flow is not Flow.ELDER:
-        return []
+def line(
+    session: Session, where: Where, person_id: UUID, task: str, thing_id: UUID, now: datetime
+) -> Item | None:
+    """One line as it stands now, at rest or not; None where there is nothing to do any more."""
+    given = _given(where, now) | {"person_id": person_id, "task": task, "thing_id": thing_id}
+    found = rows(session, _one(where.flow), given)
+    return _item(found[0]) if found else None
+
+
+def _ask(session: Session, where: Where, wish: Wish, now: datetime) -> Any:
+    given = _given(where, now) | {
+        "show": wish.show.value,
+        "task": wish.task.value if wish.task else "",
+        "most": LINES,
+        "past": (wish.page - 1) * LINES,
+    }
+    return rows(session, _list(where.flow, wish.order), given)
+
+
+def _given(where: Where, now: datetime) -> dict[str, Any]:
     today = clock.local(now).date()
-    without = contacts.without_contact(session, list(by_id), today, Role.FAST_OMSORGSKONTAKT)
-    return [Item(Task.NO_CARE_WORKER, by_id[person_id], "", None) for person_id in without]
+    return {
+        "unit_id": where.unit_id,
+        "organisation_id": where.organisation_id,
+        "staff_id": where.staff_id,
+        "now": now,
+        "today": today,
+        "soon": today + SOON,
+        "soon_past": today - SOON,
+        "look_back": now - reasons.LOOK_BACK,
+        "rested": now - marks.REST,
+        "handed": now - marks.HANDED_FOR,
+    }
 
 
-def _ending(session: Session, unit_id: UUID, by_id: dict[UUID, Patient], now: datetime) -> list[Item]:
-    """Self-care whose last day is near: it is to be assessed again, or ended."""
-    today = clock.local(now).date()
-    rows = session.scalars(
-        select(Reminder).where(
-            Reminder.unit_id == unit_id,
-            Reminder.set_by == SetBy.STAFF,
-            Reminder.ended_at.is_(None),
-            Reminder.until_on >= today,
-            Reminder.until_on <= today + SOON,
-            Reminder.person_id.in_(by_id),
-        )
+@cache
+def _list(flow: Flow, order: Order) -> Select[Any]:
+    """One page with the counts of all: a single row, without a line, where the page is empty."""
+    cared_for = reasons.people().cte("people")
+    marked = _marked(reasons.lines(flow, cared_for)).cte("marked")
+    show, task = bindparam("show", type_=String()), bindparam("task", type_=String())
+    wanted = and_(
+        or_(task == "", marked.c.task == task),
+        case((marked.c.rests == 1, Show.CALLED.value), else_=Show.ALL.value)
+        == case((show == Show.CALLED.value, Show.CALLED.value), else_=Show.ALL.value),
+        or_(show != Show.MINE.value, marked.c.mine == 1),
     )
-    return [Item(Task.ENDING, by_id[row.person_id], row.text, None, row.id, row.until_on) for row in rows]
+    page = (
+        select(marked)
+        .where(wanted)
+        .order_by(*_by(order, marked.c))
+        .limit(bindparam("most", type_=Integer()))
+        .offset(bindparam("past", type_=Integer()))
+        .cte("page")
+    )
+    opened = [
+        func.sum(case((and_(marked.c.task == each.value, marked.c.rests == 0), 1), else_=0)).label(each.value)
+        for each in ORDER
+    ]
+    counts = (
+        select(
+            *opened,
+            func.sum(marked.c.rests).label("called_all"),
+            func.sum(marked.c.mine * (1 - marked.c.rests)).label("mine_all"),
+            func.count(case((wanted, 1))).label("found_all"),
+            select(func.count()).select_from(cared_for).scalar_subquery().label("people_all"),
+        )
+        .select_from(marked)
+        .cte("counts")
+    )
+    return _with_words(select(counts).select_from(counts.outerjoin(page, true())), page).order_by(
+        *_by(order, page.c)
+    )
+
+
+@cache
+def _one(flow: Flow) -> Select[Any]:
+    """One person's one line."""
+    cared_for = reasons.people().where(Person.id == bindparam("person_id", type_=Uuid())).cte("people")
+    marked = _marked(reasons.lines(flow, cared_for)).cte("marked")
+    return _with_words(select(), marked).where(
+        marked.c.task == bindparam("task", type_=String()),
+        marked.c.thing_id == bindparam("thing_id", type_=Uuid()),
+    )
+
+
+def _marked(lines: Any) -> Select[Any]:
+    """The lines with what the unit has noted by them."""
+    return select(
+        lines,
+        WorkMark.call,
+        WorkMark.called_at,
+        WorkMark.called_as,
+        WorkMark.handed_to,
+        WorkMark.handed_at,
+        WorkMark.handed_as,
+        case((marks.rests(lines.c.since, lines.c.until_on), 1), else_=0).label("rests"),
+        case((marks.is_handed_to(marks.ME), 1), else_=0).label("mine"),
+    ).outerjoin_from(
+        lines,
+        WorkMark,
+        and_(
+            WorkMark.unit_id == UNIT,
+            WorkMark.person_id == lines.c.person_id,
+            WorkMark.task == lines.c.task,
+            WorkMark.thing_id == lines.c.thing_id,
+        ),
+    )
+
+
+def _with_words(query: Select[Any], page: Any) -> Select[Any]:
+    """The lines of a page with their people and texts: sealed texts are opened for these alone."""
+    works = exists().where(
+        Assignment.staff_id == StaffMember.id,
+        Assignment.unit_id == UNIT,
+        Assignment.duty == Duty.CARE,
+        or_(Assignment.ends_on.is_(None), Assignment.ends_on >= TODAY),
+    )
+    named = and_(marks_hold(page), StaffMember.id == page.c.handed_to, StaffMember.active, works)
+    return (
+        query.add_columns(
+            page,
+            Person.called.label("person_called"),
+            Person.born_on,
+            Person.municipality,
+            Person.phone,
+            Reminder.text,
+            PlanRow.what,
+            StaffMember.id.label("staff_id"),
+            StaffMember.name.label("staff_name"),
+        )
+        .outerjoin(Person, Person.id == page.c.person_id)
+        .outerjoin(Reminder, and_(Reminder.id == page.c.thing_id, Reminder.person_id == page.c.person_id))
+        .outerjoin(PlanRow, and_(PlanRow.id == page.c.thing_id, PlanRow.person_id == page.c.person_id))
+        .outerjoin(StaffMember, named)
+    )
+
+
+def marks_hold(page: Any) -> Any:
+    return page.c.handed_at > bindparam("handed", type_=page.c.handed_at.type)
+
+
+def _by(order: Order, of: Any) -> tuple[Any, ...]:
+    """The most urgent first, then the oldest or the soonest to end; the same every time."""
+    age = (of.since.is_(None), of.since, of.until_on, of.thing_id)
+    match order:
+        case Order.OLDEST:
+            return (of.since.is_(None), of.since, of.rank, of.until_on, of.thing_id)
+        case Order.NAME:
+            return (of.name, of.person_id, of.rank, *age)
+    return (of.rank, *age)
+
+
+def _item(row: Any) -> Item:
+    return Item(
+        task=Task(row.task),
+        person=Patient(row.person_id, row.person_called, row.name, row.born_on, row.municipality, row.phone),
+        thing_id=row.thing_id,
+        what=row.text or row.what or "",
+        since=row.since,
+        until_on=row.until_on,
+        rests=bool(row.rests),
+        call=row.call,
+        called_at=row.called_at,
+        called_as=row.called_as or "",
+        handed_to=row.staff_id,
+        handed_name=row.staff_name or "",
+        handed_as=row.handed_as or "",
+        handed_at=row.handed_at,
+    )
