@@ -30,7 +30,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_work_mark_person_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_work_mark_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_work_mark')),
-    sa.UniqueConstraint('person_id', 'unit_id', 'task', 'thing_id', name=op.f('uq_work_mark_person_id'))
+    sa.UniqueConstraint('person_id', 'unit_id', 'task', 'thing_id', name=op.f('uq_work_mark_person_id_unit_id_task_thing_id'))
     )
     with op.batch_alter_table('work_mark', schema=None) as batch_op:
         batch_op.create_index('ix_work_mark_unit', ['unit_id'], unique=False)
