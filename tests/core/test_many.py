@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from tests.reminders.setting import person, remind
 from webapp.core import clock
 from webapp.core.db import Database
-from webapp.core.many import defaults, insert_many
-from webapp.reminders.models import Occurrence
+from webapp.core.many import defaults, insert_many, update_many
+from webapp.reminders.models import Occurrence, Reminder
 from webapp.reminders.outcome import Outcome
 
 AT = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
@@ -56,3 +56,16 @@ def test_rows_with_all_in_common_but_their_id_are_as_many_as_were_given(database
         row = {"id": one["id"], **{name: one[name] for name in one if name != "id"}}
         insert_many(session, Occurrence, [row])
         assert session.get(Occurrence, one["id"]) is not None
+
+
+def test_each_row_gets_its_own_value_and_the_others_keep_theirs(database: Database) -> None:
+    with database.writing() as session:
+        _, account = person(session)
+        first, second, third = (remind(session, account, "09:00", now=clock.now()) for _ in range(3))
+        before = third.next_due_at
+        update_many(session, Reminder, "next_due_at", {first.id: AT, second.id: None})
+        assert (first.next_due_at, second.next_due_at, third.next_due_at) == (AT, None, before)
+        update_many(session, Reminder, "next_due_at", {})
+    with database.read() as session:
+        kept = [session.get(Reminder, each.id) for each in (first, second, third)]
+        assert [each.next_due_at for each in kept if each] == [AT, None, before]

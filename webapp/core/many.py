@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
+from uuid import UUID
 
-from sqlalchemy import Column, Dialect, Table, insert
+from sqlalchemy import Column, Dialect, Table, bindparam, insert, inspect, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -59,6 +60,29 @@ def insert_many(session: Session, model: type[Base], made: Sequence[Mapping[str,
         f"INSERT INTO {table.name} ({names}) SELECT {', '.join(parts)}{only_one}",
         tuple(values),
     )
+
+
+def update_many(session: Session, model: type[Base], name: str, values: Mapping[UUID, Any]) -> None:
+    """Give one column of each of these rows, by their id, a value of its own. Objects in the session read it anew."""
+    if not values:
+        return
+    connection, table = connection_of(session), cast(Table, model.__table__)
+    if connection.dialect.name == "postgresql":
+        place = _place(table.columns[name], connection.dialect)
+        into = place.into or _as_it_is
+        given = f"SELECT unnest(%s::uuid[]) AS id, unnest(%s::{place.kind}[]) AS value"
+        connection.exec_driver_sql(
+            f"UPDATE {table.name} SET {place.name} = given.value FROM ({given}) AS given"  # noqa: S608 - our own names
+            f" WHERE {table.name}.id = given.id",
+            (list(values), [into(value) for value in values.values()]),
+        )
+    else:
+        one = update(table).where(table.columns["id"] == bindparam("row")).values({name: bindparam("value")})
+        connection.execute(one, [{"row": row, "value": value} for row, value in values.items()])
+    for known in session.identity_map.values():
+        identity = inspect(known).identity
+        if isinstance(known, model) and identity and identity[0] in values:
+            session.expire(known, [name])
 
 
 @cache

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Person
 from webapp.core.db import rows
-from webapp.core.many import insert_many
+from webapp.core.many import insert_many, update_many
 from webapp.core.sealing import Sealed
 from webapp.reminders.deliveries import first_notice, goes_at, ways_of
 from webapp.reminders.models import Delivery, Occurrence, Purpose, Reminder, State
@@ -75,15 +75,14 @@ def plan_due(session: Session, now: datetime, most: int = 500, ahead: timedelta 
     if not reminders:
         return 0
     planned: list[Planned] = []
-    moved: dict[datetime | None, list[UUID]] = {}  # to which due time, each with its reminders: few and many
+    moved: dict[UUID, datetime | None] = {}
     for reminder in reminders:
         found, following = _due_times(reminder, soon)
-        moved.setdefault(following, []).append(reminder.id)
+        moved[reminder.id] = following
         if reminder.deceased_at is None:
             planned += found
     _write(session, _not_yet(session, planned), now)
-    for following, ids in moved.items():
-        session.execute(update(Reminder).where(Reminder.id.in_(ids)).values(next_due_at=following))
+    update_many(session, Reminder, "next_due_at", moved)
     return len(reminders)
 
 
