@@ -309,6 +309,7 @@ WHO_MAY_ENTER = {
     "history.month": "reminders_see",
     "history.one": "reminders_see",
     "recall.recall": "staff:care",
+    "reminders_on_paper.show": "reminders_see",
     "reminders.answer": "reminder_answer",
     "reminders.change": "reminder_set",
     "reminders.end": "reminder_set",

@@ -95,6 +95,7 @@ def _register_features(app: Flask) -> None:
     from webapp.plans import paper_routes as plan_on_paper
     from webapp.plans import routes as plans
     from webapp.reminders import answer_routes, break_routes, history_routes, phone_routes, telling_routes
+    from webapp.reminders import paper_routes as reminders_on_paper
     from webapp.reminders import routes as reminders
     from webapp.sharing import invitation_routes as invitations
     from webapp.sharing import relative_routes as sharing  # and routes, which it adds to
@@ -148,6 +149,7 @@ def _register_features(app: Flask) -> None:
         phone_routes,
         channels,
         history_routes,
+        reminders_on_paper,
         break_routes,
         telling_routes,
         sharing,

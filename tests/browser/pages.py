@@ -247,6 +247,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("anhorig-inte-svarat", "lisa", told(site)),
         Shown("telefon", "aino", f"{aino}/paminnelser/telefon"),
         Shown("satt", "aino", f"{aino}/paminnelser/satt"),
+        Shown("paminnelser-papper", "aino", f"{aino}/paminnelser/papper"),
         Shown("delning", "aino", f"{aino}/delning"),
         Shown("delning-svar", "elle", f"{elle}/delning"),
         Shown("delning-tom", "vera", f"{vera}/delning"),
