@@ -41,11 +41,11 @@ def named(written: str, today: date) -> Month:
     return next((each for each in months(today) if str(each) == written), Month.of(today))
 
 
-def days_of(reminders: Sequence[Listed], month: Month) -> list[Day]:
-    """Every day of the month and what is due on it, in order. Reminders that are paused are left out."""
+def days_of(reminders: Sequence[Listed], month: Month, today: date) -> list[Day]:
+    """Every day of the month from today on and what is due on it, in order. Paused reminders are left out."""
     going = [(each, rule_of(each)) for each in reminders if each.paused_at is None]
-    number = (month.last - month.first).days + 1
-    days = [month.first + timedelta(days=each) for each in range(number)]
+    first = max(month.first, today)
+    days = [first + timedelta(days=each) for each in range((month.last - first).days + 1)]
     return [Day(on, _boxes(going, on)) for on in days]
 
 

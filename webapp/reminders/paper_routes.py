@@ -27,6 +27,6 @@ def show(person_id: UUID) -> ResponseReturnValue:
         the_month=month,
         earlier=month.before if month != paper.named("", today) else None,
         later=month.next if month != paper.months(today)[-1] else None,
-        days=paper.days_of([reminder for reminder, _ in found], month),
+        days=paper.days_of([reminder for reminder, _ in found], month, today),
         printed_on=today,
     )
