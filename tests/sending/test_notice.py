@@ -48,3 +48,15 @@ def test_a_relative_gets_a_neutral_notice_that_answers_nothing(app: Flask) -> No
     assert "data" not in said
     assert b"/s/" not in told.body
     assert len(own.body) == len(told.body)
+
+
+def test_what_was_answered_elsewhere_is_said_quietly_under_the_same_tag(app: Flask) -> None:
+    with app.app_context():
+        own = notice.message(REMINDER, TOKENS, NOON)
+        closed = notice.message(replace(REMINDER, purpose=Purpose.CLOSING), TOKENS, NOON)
+    said = json.loads(closed.body)["notification"]
+    assert (said["title"], said["silent"]) == ("Påminnelsen är besvarad", True)
+    assert said["tag"] == json.loads(own.body)["notification"]["tag"]
+    assert closed.topic == own.topic
+    assert b"/s/" not in closed.body
+    assert len(own.body) == len(closed.body)

@@ -62,6 +62,7 @@ def answer(token: str) -> ResponseReturnValue:
             now,
             pressed_at=pressed_at,
             press_id=_uuid(request.form.get("id")),
+            endpoint=request.form.get("fran", ""),
             most=answering.MOST_BY_TOKEN,
         )
     except answering.NotYet:

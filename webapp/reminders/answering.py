@@ -13,9 +13,19 @@ from sqlalchemy.orm import Session
 from webapp.accounts.models import Person
 from webapp.core import fence
 from webapp.reminders import telling
+from webapp.reminders.closing import close_elsewhere
 from webapp.reminders.deliveries import patience_until, ways_of
 from webapp.reminders.models import Answered, Delivery, Occurrence, Purpose, Reminder, State
-from webapp.reminders.outcome import EARLIEST, Outcome, Press, Pressed, Result, believable, settle
+from webapp.reminders.outcome import (
+    EARLIEST,
+    PROVISIONAL,
+    Outcome,
+    Press,
+    Pressed,
+    Result,
+    believable,
+    settle,
+)
 
 MOST_BY_TOKEN = 50  # presses kept per due time from a notice, which needs no session; more is no person
 MOST_PRESSES = 500  # from anywhere
@@ -38,11 +48,12 @@ def answer(
     press_id: UUID | None = None,
     said_at: datetime | None = None,
     pressed_as: str = "",
+    endpoint: str = "",
     most: int = MOST_PRESSES,
 ) -> Result:
     """Take a press in and work out what the occurrence has come to. The same `press_id` twice is once.
 
-    `said_at`: when it was done, where that is told afterwards.
+    `said_at`: when it was done, where that is told afterwards. `endpoint`: of the phone that it was pressed on.
     Raises NotYet when the due time has not come; the caller shows when it will.
     """
     if now < occurrence.due_at - EARLIEST:
@@ -69,7 +80,10 @@ def answer(
         delivered=was_delivered(session, occurrence.id),
         now=now,
     )
+    was_open = occurrence.outcome is Outcome.OPEN
     _apply(session, occurrence, result, now)
+    if was_open and result.outcome not in PROVISIONAL:
+        close_elsewhere(session, occurrence, now, endpoint)
     return result
 
 

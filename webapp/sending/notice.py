@@ -40,6 +40,12 @@ def _relatives_title(language: str) -> str:
 
 
 @lru_cache(maxsize=16)
+def _closing_title(language: str) -> str:
+    with force_language(language):
+        return plain("Påminnelsen är besvarad")
+
+
+@lru_cache(maxsize=16)
 def _actions(language: str) -> Sequence[dict[str, str]]:
     with force_language(language):
         return (
@@ -69,6 +75,9 @@ def _body(delivery: Leased, tokens: Tokens) -> bytes:
     if delivery.purpose is Purpose.RELATIVE:
         title, topic = _relatives_title(delivery.language), tokens.topic(delivery.occurrence_id)
         return payload(title, delivery.language, f"/hjalp/{delivery.occurrence_id}", topic)
+    if delivery.purpose is Purpose.CLOSING:
+        title, topic = _closing_title(delivery.language), tokens.topic(delivery.occurrence_id)
+        return payload(title, delivery.language, "/", topic, data={"closing": 1}, silent=True)
     token, topic = tokens.token(delivery.occurrence_id), tokens.topic(delivery.occurrence_id)
     if len(token) != TOKEN_LENGTH or len(topic) != TOPIC_LENGTH:
         raise ValueError("a token or topic of another length would show in the size of the message")

@@ -55,6 +55,7 @@ def payload(
     *,
     actions: Sequence[Mapping[str, str]] = (),
     data: Mapping[str, object] | None = None,
+    silent: bool = False,
 ) -> bytes:
     """The notice in declarative form, of exactly PAYLOAD_OCTETS octets whatever it says.
 
@@ -69,6 +70,8 @@ def payload(
         "navigate": navigate,
         "tag": tag,
     }
+    if silent:
+        notification["silent"] = True
     if actions:
         notification["actions"] = [dict(action) for action in actions]
     if data:

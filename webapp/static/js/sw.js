@@ -120,6 +120,7 @@ self.addEventListener("push", (event) => {
 // A push must always be shown: a browser that sees none takes the permission away.
 async function show(data) {
   const said = read(data);
+  if (said.closing && (await takenAway(said.tag))) return;
   const texts = await textsFor(said.lang);
   const own = said.text ? await ownText(said.navigate) : null;
   const lang = said.title ? said.lang : texts.lang;
@@ -127,12 +128,22 @@ async function show(data) {
     body: own?.body || said.body || "", // the lock screen says that there is a reminder, and no more
     lang,
     tag: said.tag,
-    renotify: true,
+    renotify: !said.closing,
+    silent: said.closing,
     icon: SERVER.icon,
     badge: SERVER.badge,
     actions: said.actions,
     data: { navigate: said.navigate, lang },
   });
+}
+
+// Answered on another phone. Where the app is looked at the notice just goes; else a quiet one takes its place,
+// since a browser wants each push to be shown.
+async function takenAway(tag) {
+  const windows = await self.clients.matchAll({ type: "window" });
+  if (!windows.some(({ visibilityState }) => visibilityState === "visible")) return false;
+  for (const notice of await self.registration.getNotifications({ tag })) notice.close();
+  return true;
 }
 
 // The declarative form (web_push: 8030), read with suspicion: anything odd becomes a neutral notice.
@@ -152,6 +163,7 @@ function read(data) {
         .filter((one) => line(one?.action) && line(one?.title))
         .map(({ action, title }) => ({ action, title })),
       text: notification.data?.text === 1,
+      closing: notification.data?.closing === 1,
     };
   } catch {
     return neutral;
@@ -197,7 +209,7 @@ async function open(navigate) {
 // however many times it arrives.
 
 async function answer(navigate, svar, tag, lang) {
-  const press = { id: crypto.randomUUID(), navigate, svar, tryckt: new Date().toISOString() };
+  const press = { id: crypto.randomUUID(), navigate, svar, tryckt: new Date().toISOString(), fran: await address() };
   try {
     await store("readwrite", (answers) => answers.put(press));
     await sendKept();
@@ -222,6 +234,12 @@ async function answer(navigate, svar, tag, lang) {
   });
 }
 
+// Where this phone's notices go, so that no word about the answer is sent back here.
+async function address() {
+  const subscription = await self.registration.pushManager?.getSubscription().catch(() => null);
+  return subscription?.endpoint ?? "";
+}
+
 self.addEventListener("sync", (event) => {
   if (event.tag === "svar") event.waitUntil(sendKept());
 });
@@ -234,11 +252,11 @@ async function sendKept() {
 }
 
 // True when the server has answered for good, yes or no. No net, too busy or broken: later.
-async function delivered({ id, navigate, svar, tryckt }) {
+async function delivered({ id, navigate, svar, tryckt, fran = "" }) {
   try {
     const { status } = await fetch(navigate, {
       method: "POST",
-      body: new URLSearchParams({ svar, tryckt, id }),
+      body: new URLSearchParams({ svar, tryckt, id, fran }),
       redirect: "manual",
       signal: AbortSignal.timeout(10000),
     });
