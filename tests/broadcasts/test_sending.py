@@ -102,6 +102,19 @@ def test_a_second_press_and_a_request_that_comes_again_send_nothing_twice(
         assert session.scalar(select(func.count()).select_from(Broadcast)) == 1
 
 
+def test_a_page_that_is_come_back_to_keeps_what_is_written_then(visit: Visitor, database: Database) -> None:
+    nils, once = visit("nils"), str(uuid4())
+    first = write(nils, once=once)
+    assert write(nils, once=once, text_sv="Kom på måndag") == first
+    with database.read() as session:
+        assert domain.texts_of(the_broadcast(session).said)["sv"] == "Kom på måndag"
+    press_send(nils, first)
+    assert write(nils, once=once, text_sv="Kom på måndag") == first
+    assert write(nils, once=once, text_sv="Kom på tisdag") != first
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Broadcast)) == 2
+
+
 def test_above_fifty_how_many_is_asked_once_more(visit: Visitor, database: Database) -> None:
     neighbours(database, 50)
     nils = visit("nils")

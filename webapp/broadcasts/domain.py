@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -103,13 +103,19 @@ def texts_of(kept: str) -> dict[str, str]:
 
 
 def draft(session: Session, unit: Unit, by: By, wish: Wish, made_id: UUID, now: datetime) -> Broadcast:
-    """Begin a broadcast, with its recipients; nothing is sent. The same `made_id` again gives the first one.
+    """Begin a broadcast, with its recipients; nothing is sent. The same `made_id` and wish again give the first one.
 
-    Raises Changed, Everybody, Empty, TooMany.
+    If the page was come back to and something else written, a draft is changed; beside one that has been sent
+    it is a new one. Raises Changed, Everybody, Empty, TooMany.
     """
     known = of_unit(session, by.unit_id, made_id)
-    if known is not None:
+    if known is not None and _says(known, wish):
         return known
+    if known is not None and known.stage is Stage.DRAFT:
+        change(session, unit, known, wish, known.revision, now)
+        return known
+    if known is not None:
+        made_id = uuid4()
     people = _choose(session, by.unit_id, wish.group, now)
     broadcast = Broadcast(id=made_id, unit_id=by.unit_id, account_id=by.account_id, sent_as=by.named)
     broadcast.made_at = now
@@ -122,6 +128,16 @@ def draft(session: Session, unit: Unit, by: By, wish: Wish, made_id: UUID, now: 
     if wish.group.whom is not Whom.CHOSEN:
         _add(session, broadcast, [each.id for each in people])
     return broadcast
+
+
+def _says(broadcast: Broadcast, wish: Wish) -> bool:
+    """Whether the broadcast is what is wished for."""
+    return (
+        texts_of(broadcast.words) == {language: text for language, text in wish.words.items() if text}
+        and broadcast.chosen == group.to_text(wish.group)
+        and (broadcast.on_day, broadcast.at, broadcast.until_on) == (wish.on_day, wish.at, wish.until_on)
+        and (broadcast.about_on, broadcast.about_at) == (wish.about_on, wish.about_at)
+    )
 
 
 def _known(session: Session, unit_id: UUID, made_id: UUID) -> Broadcast:
