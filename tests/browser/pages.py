@@ -237,7 +237,7 @@ def every_page(site: Site) -> list[Shown]:
         Shown("paminnelser-tom", "vera", f"{vera}/paminnelser"),
         Shown("paminnelse-ny", "aino", f"{aino}/paminnelser/ny", faulty=True),
         Shown("paminnelse-andra", "aino", f"{aino}/paminnelser/{own.id}"),
-        Shown("paminnelse-tider", "aino", f"{aino}/paminnelser/{own.id}/tider", faulty=True),
+        Shown("paminnelse-tider", "aino", f"{aino}/paminnelser/{own.id}/tider"),
         Shown("paminnelser-uppehall", "aino", f"{aino}/paminnelser/uppehall", faulty=True),
         Shown("paminnelse-avsluta", "aino", f"{aino}/paminnelser/{own.id}/avsluta"),
         Shown("paminnelser-manad", "aino", f"{aino}/paminnelser/historik"),
