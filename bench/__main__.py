@@ -1,12 +1,12 @@
-"""`make bench`: the sender against others, a person's page against a bare Flask page, and a county's morning."""
+"""`make bench`: the sender, a person's page and staff's lists against others, and a county's morning."""
 
 from __future__ import annotations
 
 import argparse
 
-from bench import county, pages, sending
+from bench import county, pages, sending, work_list
 
-PARTS = ("sending", "pages", "county")
+PARTS = ("sending", "pages", "worklist", "county")
 
 
 def main() -> None:
@@ -25,6 +25,8 @@ def main() -> None:
         sending.measure(given.rounds, given.messages)
     if "pages" in wanted:
         pages.measure(given.rounds)
+    if "worklist" in wanted:
+        work_list.measure()
     if "county" in wanted:
         county.measure(county.Size(given.people, given.reminders, given.due))
 

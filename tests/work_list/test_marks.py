@@ -158,7 +158,7 @@ def test_nobody_of_another_unit_is_handed_a_line(app: Flask, database: Database,
     for said in (str(nils), "x", "00000000-0000-0000-0000-000000000000"):
         answer = britta.post(f"{line}/lamna", {"till": said})
         assert answer.status_code == 200
-        assert "Vem har hand om det?" in answer.text
+        assert "Vem tar hand om det?" in answer.text
     with database.read() as session:
         assert session.scalars(select(WorkMark)).all() == []
 
