@@ -17,6 +17,7 @@ from webapp.core.audit import AccessLog
 from webapp.core.db import Database
 from webapp.meetings.models import AgreedTime, CalendarFeed
 from webapp.permissions import Level
+from webapp.reminders.models import Reminder
 from webapp.reminders.schedule import instant
 from webapp.sharing import changing
 from webapp.sharing.domain import Grant
@@ -272,3 +273,46 @@ def test_a_moved_time_follows_and_a_cancelled_one_stays_as_cancelled(
     assert "STATUS:CANCELLED" in cancelled
     assert "SEQUENCE:2" in cancelled
     assert str(meeting) in cancelled
+
+
+def reminders_in(visit: Visitor, path: str) -> list[str]:
+    """The ids of the reminders' moments that the calendar gets."""
+    text = visit.stranger().get(path).text.replace("\r\n ", "").replace("\r\n", "\n")
+    found = [each for each in text.split("BEGIN:VEVENT")[1:] if "SUMMARY:Påminnelse i Nära mig" in each]
+    return [each.partition("UID:")[2].partition("\n")[0] for each in found]
+
+
+def test_a_calendar_with_reminders_says_when_and_never_of_what(visit: Visitor) -> None:
+    aino = visit("aino")
+    without, path = make(aino, aino.p), make(aino, aino.p, with_reminders="y")
+    assert reminders_in(visit, without) == []
+    found = reminders_in(visit, path)
+    assert len(found) > 30
+    assert len(set(found)) == len(found)
+    assert reminders_in(visit, path) == found, "the same moment keeps its id"
+    text = visit.stranger().get(path).text
+    for word in ("tablett", "Väg dig", "Ludde", "Aino", "hjärt"):
+        assert word not in text, word
+    assert "TRIGGER:P0D" in text
+
+
+@ON_SQLITE
+def test_a_paused_reminder_leaves_the_calendar(visit: Visitor, database: Database) -> None:
+    aino = visit("aino")
+    path = make(aino, aino.p, with_reminders="y")
+    with database.writing() as session:
+        session.execute(update(Reminder).where(Reminder.person_id == aino.id).values(paused_at=NOON))
+    assert reminders_in(visit, path) == []
+
+
+@ON_SQLITE
+def test_a_relative_who_may_see_the_times_alone_gets_no_reminders(
+    app: Flask, visit: Visitor, database: Database
+) -> None:
+    lisa, aino = visit("lisa"), person_id(app, "aino")
+    path = make(lisa, visit.p("aino"), with_reminders="y")
+    with database.writing() as session:
+        theirs = update(Consent).where(Consent.person_id == aino, Consent.relative_id == lisa.id)
+        session.execute(theirs.values(reminders=Level.NONE, plan=Level.SEE))
+    assert reminders_in(visit, path) == []
+    assert entries(visit, path) > 0

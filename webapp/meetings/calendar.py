@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from webapp.core.i18n import plain
+from webapp.meetings.due_times import DueTime
 from webapp.meetings.models import AgreedTime
 
 MAKER = "-//Nara mig//naramig//SV"
@@ -20,7 +21,9 @@ ASK_AGAIN = timedelta(hours=6)  # how often a calendar is asked to fetch
 USUAL = 60  # minutes, where nothing is said
 
 
-def written(times: Iterable[AgreedTime], now: datetime, *, with_place: bool = False) -> bytes:
+def written(
+    times: Iterable[AgreedTime], now: datetime, *, with_place: bool = False, due: Iterable[DueTime] = ()
+) -> bytes:
     """The file, in the language of the request."""
     from icalendar import Calendar  # for calendars alone
 
@@ -35,6 +38,8 @@ def written(times: Iterable[AgreedTime], now: datetime, *, with_place: bool = Fa
     made.add("x-published-ttl", "PT6H")
     for agreed in times:
         made.add_component(_entry(agreed, with_place))
+    for each in due:
+        made.add_component(_reminder(each, now))
     return bytes(made.to_ical())
 
 
@@ -53,4 +58,24 @@ def _entry(agreed: AgreedTime, with_place: bool):  # type: ignore[no-untyped-def
     entry.add("status", "CANCELLED" if agreed.cancelled_at else "CONFIRMED")
     if with_place and agreed.place:
         entry.add("location", agreed.place)
+    return entry
+
+
+def _reminder(due: DueTime, now: datetime):  # type: ignore[no-untyped-def] # icalendar.Event, as above
+    """A moment, at which the calendar says so: that there is a reminder, and not of what."""
+    from icalendar import Alarm, Event
+
+    entry = Event()
+    entry.add("uid", f"{due.id}@naramig")
+    entry.add("dtstamp", now)
+    entry.add("dtstart", due.at)
+    entry.add("duration", timedelta())
+    entry.add("summary", plain("Påminnelse i Nära mig"))
+    entry.add("class", "PRIVATE")
+    entry.add("transp", "TRANSPARENT")
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", plain("Påminnelse i Nära mig"))
+    alarm.add("trigger", timedelta())
+    entry.add_component(alarm)
     return entry

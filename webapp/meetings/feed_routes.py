@@ -43,7 +43,14 @@ def show(person_id: UUID) -> ResponseReturnValue:
 def begin(person_id: UUID) -> ResponseReturnValue:
     form, now = CalendarForm(), clock.now()
     try:
-        token = feeds.begin(db.session, sight(), bool(form.with_place.data), now, form.once_id)
+        token = feeds.begin(
+            db.session,
+            sight(),
+            bool(form.with_place.data),
+            now,
+            form.once_id,
+            with_reminders=bool(form.with_reminders.data),
+        )
     except feeds.TooMany:
         flash(plain("Du har redan många kalendrar. Ta bort någon först."), "warn")
     except feeds.NotForProtected:
@@ -82,7 +89,7 @@ def fetch(token: str) -> ResponseReturnValue:
         abort(404)
     _refuse_too_many("calendar fetch", FETCHES, feeds.hashed(token).hex())
     with force_language(found.language):
-        made = calendar.written(found.times, clock.now(), with_place=found.with_place)
+        made = calendar.written(found.times, clock.now(), with_place=found.with_place, due=found.reminders)
     return calendar_file(made, "tider.ics")
 
 

@@ -23,6 +23,7 @@ from webapp.core.access import Reader, Sight
 from webapp.core.db import Database
 from webapp.meetings import unbroken
 from webapp.meetings.domain import visible
+from webapp.meetings.due_times import DueTime, due_times
 from webapp.meetings.models import AgreedTime, CalendarFeed
 from webapp.permissions import Permission
 from webapp.sharing.models import Consent
@@ -49,9 +50,18 @@ class Feed:
     owner: str
     made_at: datetime
     with_place: bool
+    with_reminders: bool = False
 
 
-def begin(session: Session, sight: Sight, with_place: bool, now: datetime, once: UUID) -> str:
+def begin(
+    session: Session,
+    sight: Sight,
+    with_place: bool,
+    now: datetime,
+    once: UUID,
+    *,
+    with_reminders: bool = False,
+) -> str:
     """A new calendar of this reader's; returns the secret, which is nowhere else. Raises TooMany, NotForProtected.
 
     The same `once` again is the same calendar under a new secret: nobody has seen the one before.
@@ -78,6 +88,7 @@ def begin(session: Session, sight: Sight, with_place: bool, now: datetime, once:
             account_id=sight.reader.account_id,
             token_hash=hashed(token),
             with_place=with_place,
+            with_reminders=with_reminders,
             made_at=now,
         )
     )
@@ -99,7 +110,13 @@ def of(session: Session, sight: Sight, now: datetime) -> list[Feed]:
     ).all()
     me = sight.reader.person_id
     return [
-        Feed(feed.id, "" if owner.id == me else owner.called, feed.made_at, feed.with_place)
+        Feed(
+            feed.id,
+            "" if owner.id == me else owner.called,
+            feed.made_at,
+            feed.with_place,
+            feed.with_reminders,
+        )
         for feed, owner in found
         if (sight.is_self or owner.id == me) and _stands(session, feed, owner, now)
     ]
@@ -130,6 +147,7 @@ class Fetched:
     times: Sequence[AgreedTime]
     language: str
     with_place: bool
+    reminders: Sequence[DueTime] = ()
 
 
 def fetch(session: Session, token: str, now: datetime) -> Fetched | None:
@@ -154,7 +172,9 @@ def fetch(session: Session, token: str, now: datetime) -> Fetched | None:
         .where(AgreedTime.person_id == feed.person_id, AgreedTime.starts_at >= now - BACK)
         .order_by(AgreedTime.starts_at)
     )
-    return Fetched([each for each in times if visible(each, sight)], owner.language, feed.with_place)
+    shown = [each for each in times if visible(each, sight)]
+    reminders = due_times(session, sight, now) if feed.with_reminders else ()
+    return Fetched(shown, owner.language, feed.with_place, reminders)
 
 
 def _feed(session: Session, token: str) -> CalendarFeed | None:

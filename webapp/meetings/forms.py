@@ -186,3 +186,4 @@ class WrittenDownForm(Form):
 
 class CalendarForm(OnceForm):
     with_place = BooleanField(_l("Ta med platsen i kalendern"))
+    with_reminders = BooleanField(_l("Ta med när påminnelserna kommer"))

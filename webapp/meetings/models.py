@@ -95,5 +95,8 @@ class CalendarFeed(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))  # as whom, for the log
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     with_place: Mapped[bool] = mapped_column(default=False)  # chosen: the place goes along
+    with_reminders: Mapped[bool] = mapped_column(
+        default=False
+    )  # chosen: when reminders come, and not what of
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
