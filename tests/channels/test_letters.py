@@ -164,4 +164,5 @@ def test_a_relative_is_told_that_something_waits_and_not_of_whom(session: Sessio
     held.delivery.purpose, held.way.with_text = Purpose.RELATIVE, True
     found = letter(session, held.delivery)
     assert found is not None
-    assert found.text == "Något väntar på dig i Nära mig. Logga in för att läsa: https://naramig.example/mina"
+    where = f"https://naramig.example/hjalp/{held.delivery.occurrence_id}"
+    assert found.text == f"Något väntar på dig i Nära mig. Logga in för att läsa: {where}"

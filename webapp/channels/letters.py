@@ -82,7 +82,7 @@ class Writer:
             if delivery.purpose is Purpose.RELATIVE:
                 text = plain(
                     "Något väntar på dig i Nära mig. Logga in för att läsa: %(where)s",
-                    where=f"{self.origin}/mina",
+                    where=f"{self.origin}/hjalp/{delivery.occurrence_id}",
                 )
                 return Letter(way.address, language, plain("Något väntar på dig"), text)
             if delivery.occurrence_id is None or at is None:
