@@ -22,7 +22,7 @@ from typing import Any
 from webapp.channels.post import PostOffice
 from webapp.core.daily import Daily, Task
 from webapp.core.db import Database
-from webapp.core.push import Message, Outcome, Result
+from webapp.core.push import Outcome, Result
 from webapp.core.push.sender import Sender
 from webapp.reminders import answering, planning, telling
 from webapp.reminders.models import Channel
@@ -176,7 +176,11 @@ class Worker:
 
     async def _send(self, delivery: Leased) -> None:
         try:
-            result = await self._by_its_channel(delivery, self.steady.now())
+            now = self.steady.now()
+            if delivery.channel is Channel.PUSH:
+                result = await self.sender.send(notice.message(delivery, self.tokens, now), now)
+            else:
+                result = await self.post.send(delivery, now)
         except Exception:
             log.exception("delivery failed: id=%s", delivery.id)
             result = Result(Outcome.LATER)
@@ -185,14 +189,6 @@ class Worker:
         self.finished.append((delivery, result))
         if len(self.finished) >= AT_ONCE // 2 or not self.in_hand:
             self.wake.set()
-
-    async def _by_its_channel(self, delivery: Leased, now: datetime) -> Result:
-        if delivery.channel is Channel.PUSH:
-            return await self.sender.send(self._message(delivery, now), now)
-        return await self.post.send(delivery, now)
-
-    def _message(self, delivery: Leased, now: datetime) -> Message:
-        return notice.message(delivery, self.tokens, now)
 
     def _settle(self) -> None:
         if not self.finished:
