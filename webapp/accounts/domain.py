@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import Date, Uuid, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.accounts.models import Account, Assignment, Duty, Kind, Person, StaffMember
 from webapp.accounts.numbers import IdentityNumber
 from webapp.core.access import Reader
+from webapp.core.db import rows
 from webapp.core.keyring import code
 from webapp.core.sealing import keys_of
 from webapp.directory.models import Unit
@@ -119,15 +120,21 @@ def account_of(session: Session, issuer: str, sub: str) -> Account | None:
     return session.scalars(select(Account).where(Account.issuer == issuer, Account.sub == sub)).first()
 
 
+_ASSIGNMENTS = (
+    select(Assignment.id, Assignment.role, Unit.name)
+    .join(Unit, Unit.id == Assignment.unit_id)
+    .where(
+        Assignment.staff_id == bindparam("staff_id", type_=Uuid()),
+        or_(Assignment.ends_on.is_(None), Assignment.ends_on >= bindparam("today", type_=Date())),
+    )
+    .order_by(Unit.name, Assignment.role)
+)
+
+
 def assignments_of(session: Session, staff_id: UUID, today: date) -> list[tuple[UUID, str, str]]:
     """The assignments a staff member can work under: id, role and unit, in a fixed order."""
-    rows = session.execute(
-        select(Assignment.id, Assignment.role, Unit.name)
-        .join(Unit, Unit.id == Assignment.unit_id)
-        .where(Assignment.staff_id == staff_id, _current(today))
-        .order_by(Unit.name, Assignment.role)
-    )
-    return [(row.id, row.role, row.name) for row in rows]
+    found = rows(session, _ASSIGNMENTS, {"staff_id": staff_id, "today": today})
+    return [(row.id, row.role, row.name) for row in found]
 
 
 def choose_language(session: Session, who: Reader, code: str) -> None:
@@ -159,7 +166,3 @@ def choose(session: Session, person_id: UUID, chosen: Chosen) -> None:
         "no_broadcasts": chosen.no_broadcasts,
     }
     session.execute(update(Person).where(Person.id == person_id).values(values))
-
-
-def _current(today: date):  # type: ignore[no-untyped-def] # SQLAlchemy's own type is longer than the rule
-    return (Assignment.ends_on.is_(None)) | (Assignment.ends_on >= today)
