@@ -57,28 +57,30 @@ def _actions(language: str) -> Sequence[dict[str, str]]:
 
 def message(delivery: Leased, tokens: Tokens, now: datetime) -> Message:
     """The encrypted message's contents for one delivery."""
+    topic = tokens.topic(delivery.occurrence_id) if delivery.occurrence_id else TRIAL_TOPIC
     return Message(
         endpoint=delivery.endpoint,
         p256dh=delivery.p256dh,
         auth=delivery.auth,
-        body=_body(delivery, tokens),
+        body=_body(delivery, tokens, topic),
         ttl=int((delivery.useless_at - now).total_seconds()),
-        topic=tokens.topic(delivery.occurrence_id) if delivery.occurrence_id else TRIAL_TOPIC,
+        topic=topic,
         urgency=Urgency.HIGH,
         vapid_key=delivery.vapid_key,
     )
 
 
-def _body(delivery: Leased, tokens: Tokens) -> bytes:
+def _body(delivery: Leased, tokens: Tokens, topic: str) -> bytes:
     if delivery.occurrence_id is None:
-        return payload(_trial_title(delivery.language), delivery.language, "/", TRIAL_TOPIC)
+        return payload(_trial_title(delivery.language), delivery.language, "/", topic)
     if delivery.purpose is Purpose.RELATIVE:
-        title, topic = _relatives_title(delivery.language), tokens.topic(delivery.occurrence_id)
-        return payload(title, delivery.language, f"/hjalp/{delivery.occurrence_id}", topic)
+        return payload(
+            _relatives_title(delivery.language), delivery.language, f"/hjalp/{delivery.occurrence_id}", topic
+        )
     if delivery.purpose is Purpose.CLOSING:
-        title, topic = _closing_title(delivery.language), tokens.topic(delivery.occurrence_id)
+        title = _closing_title(delivery.language)
         return payload(title, delivery.language, "/", topic, data={"closing": 1}, silent=True)
-    token, topic = tokens.token(delivery.occurrence_id), tokens.topic(delivery.occurrence_id)
+    token = tokens.token(delivery.occurrence_id)
     if len(token) != TOKEN_LENGTH or len(topic) != TOPIC_LENGTH:
         raise ValueError("a token or topic of another length would show in the size of the message")
     body = _form(delivery.language, delivery.shows_text)

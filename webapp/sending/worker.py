@@ -48,6 +48,8 @@ LOOK_AT_MEMORY = (
     20,
     20,
 )  # gc thresholds: a notice leaves few cycles behind, and many notices none that stay
+PLAN_SECONDS = 0.5  # between looks for what is to be planned, while much is going out
+MUCH = 500  # as many as one look plans at most
 SETTLE_SECONDS = 0.25  # a result waits no longer than this before it is written down
 TROUBLE_SECONDS = 5.0  # after a round that failed: the database is away, or two were in each other's way
 
@@ -75,6 +77,7 @@ class Worker:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
     last_beat: datetime | None = None
+    looked_at: float = 0.0  # when it last planned, by the monotonic clock
     daily: Daily = field(default_factory=Daily)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -115,7 +118,7 @@ class Worker:
     async def _round(self) -> bool:
         """One round; whether there was anything to do."""
         self._settle()
-        planned = self._plan() if self._moving() < IN_HAND else 0
+        planned = self._plan() if self._looks_ahead() else 0
         leased = self._lease()
         for delivery in leased:
             self._start(delivery)
@@ -127,7 +130,14 @@ class Worker:
         await self._wait(SETTLE_SECONDS if self.in_hand else IDLE_SECONDS)
         return False
 
+    def _looks_ahead(self) -> bool:
+        """Whether to plan in this round; while much is going out, a look at each round would find little."""
+        if not self.in_hand or self.steady.monotonic() - self.looked_at >= PLAN_SECONDS:
+            return self._moving() < IN_HAND
+        return False
+
     def _plan(self) -> int:
+        self.looked_at = self.steady.monotonic()
         with self.database.writing() as session:
             self.steady.look(session)
             if not self.steady.is_sure():
@@ -142,6 +152,8 @@ class Worker:
             done += answering.repeat_due(session, now) + telling.tell_due(session, now)
         if beats:
             self.last_beat = now
+        if done >= MUCH:
+            self.looked_at -= PLAN_SECONDS  # there may be more: look again at once
         self.daily.do_due(self.database, now)
         return done
 
