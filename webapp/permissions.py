@@ -48,6 +48,8 @@ class Permission(StrEnum):
     PLAN_EDIT = "plan_edit"
     PLAN_END = "plan_end"
     PLAN_PART_END = "plan_part_end"
+    PLAN_PART_CHOOSE = "plan_part_choose"
+    PLAN_PART_RECORD = "plan_part_record"
     PLAN_ROW_EDIT = "plan_row_edit"
     PLAN_ROW_PROPOSE = "plan_row_propose"
     PLAN_TELL_OUTCOME = "plan_tell_outcome"
@@ -151,6 +153,10 @@ TABLE: Mapping[Permission, Rule] = {
     Permission.PLAN_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.PLAN_END: Rule(me=True, guardian=True, staff=True),
     Permission.PLAN_PART_END: Rule(me=True, guardian=True),
+    # nobody else: whom the person has let in, another relative is not told
+    Permission.PLAN_PART_CHOOSE: Rule(me=True),
+    # as a meeting is called: who sees the whole plan, while it is not frozen
+    Permission.PLAN_PART_RECORD: Rule(staff=True),
     # each only what is their own: plans.rows.is_mine
     Permission.PLAN_ROW_EDIT: Rule(me=True, areas=(Area.PLAN,), level=Level.HELP, staff=True),
     Permission.PLAN_ROW_PROPOSE: Rule(staff=True),

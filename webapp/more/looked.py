@@ -60,6 +60,7 @@ SAME_PAGE = {
     "naming": "contacts",
     "outcomes": "plans",
     "beginning": "plans",
+    "joining": "plans",
     "meeting_calls": "meetings",
     "calendars": "meetings",
 }

@@ -236,4 +236,6 @@ class PlanParticipant(Base):
     name: Mapped[str] = mapped_column(Sealed("plan_participant.name"), default="")
     role: Mapped[str] = mapped_column(Sealed("plan_participant.role"), default="")
     chosen_at: Mapped[datetime]
+    # who of staff wrote the person's choice down, after the plan had begun; empty: at its beginning, or the person
+    recorded_as: Mapped[str] = mapped_column(String(300), default="")
     ended_at: Mapped[datetime | None]

@@ -43,6 +43,7 @@ class Part:
     role: str
     since: datetime
     hidden: bool
+    recorded_as: str = ""  # who of staff wrote it down afterwards
     pauses: bool = False
 
 
@@ -76,7 +77,9 @@ def everybody(session: Session, sight: Sight, plan: Plan, now: datetime) -> list
 def _as_known(part: PlanParticipant, units: dict[UUID, str], sight: Sight) -> Part:
     hidden = reading.is_another_relatives(part, sight)
     name = another() if hidden else (units.get(part.unit_id) if part.unit_id else None) or part.name
-    return Part(part.id, part.kind, name, "" if hidden else part.role, part.chosen_at, hidden)
+    return Part(
+        part.id, part.kind, name, "" if hidden else part.role, part.chosen_at, hidden, part.recorded_as
+    )
 
 
 def consents(session: Session, sight: Sight, plan: Plan, now: datetime) -> list[Shares]:

@@ -1,4 +1,6 @@
-"""Vilka är med: who takes part in the plan, and by which consent it is shared; the person ends somebody's part."""
+"""Vilka är med: who takes part in the plan, and by which consent it is shared; the person chooses somebody
+more, and ends somebody's part.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,12 @@ from flask.typing import ResponseReturnValue
 from webapp.core import clock, db
 from webapp.core.access import needs, sight
 from webapp.core.i18n import plain
+from webapp.core.security import keeps_typed
 from webapp.permissions import Permission
-from webapp.plans import domain, taking_part
+from webapp.plans import domain, joining, taking_part
+from webapp.plans.joining_forms import GONE, ChooseForm
 from webapp.plans.models import Plan
+from webapp.plans.participants import NoParticipant
 from webapp.sharing.words import AREAS
 
 bp = Blueprint("taking_part", __name__, url_prefix="/p/<uuid:person_id>/plan/vilka-ar-med")
@@ -27,7 +32,30 @@ def show(person_id: UUID) -> ResponseReturnValue:
         parts=taking_part.everybody(db.session, sight(), plan, clock.now()),
         shares=taking_part.consents(db.session, sight(), plan, clock.now()),
         areas=AREAS,
+        more_can=sight().may(Permission.PLAN_PART_CHOOSE)
+        or (plan.frozen_at is None and sight().may(Permission.PLAN_PART_RECORD)),
     )
+
+
+@bp.route("/fler", methods=["GET", "POST"])
+@keeps_typed
+@needs(Permission.PLAN_PART_CHOOSE)
+def choose(person_id: UUID) -> ResponseReturnValue:
+    """The person chooses one of those they have let in to the plan."""
+    plan, form, now = _plan(person_id), ChooseForm(), clock.now()
+    if form.is_submitted() and joining.is_made(db.session, plan, form.once_id):
+        return redirect(url_for(".show", person_id=person_id))
+    form.offer(joining.relatives(db.session, sight(), plan, now))
+    if form.validate_on_submit():
+        try:
+            joining.join(db.session, sight(), plan, form.value(), now, form.once_id)
+        except NoParticipant:
+            form.relative.errors = [GONE]
+        else:
+            db.session.commit()
+            flash(plain("Sparat. Det gäller direkt."))
+            return redirect(url_for(".show", person_id=person_id))
+    return render_template("plans/choose.html", form=form)
 
 
 @bp.post("/<uuid:part_id>/sluta")

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     SIP_ENDED = "sip_ended"  # to the person: staff have written down that it is withdrawn
     PLAN_BEGUN = "plan_begun"  # to the person: staff have begun a plan, as agreed
     PLAN_ASKS = "plan_asks"  # to the person: somebody has proposed a row, or a change of one
+    PLAN_PART_ADDED = "plan_part_added"  # to the person: staff have written that somebody takes part in it
     PLAN_PAUSED = "plan_paused"  # to a relative who takes part: nothing is shared in it for now
     PLAN_GOES_ON = "plan_goes_on"  # to a relative who takes part
     PLAN_ENDED = "plan_ended"  # to a relative who takes part
@@ -111,6 +112,10 @@ TEXTS: Mapping[Kind, Text] = {
         way="plans.show",
     ),
     Kind.PLAN_ASKS: Text(_l("Det finns något nytt i din plan att svara på."), way="plans.show"),
+    Kind.PLAN_PART_ADDED: Text(
+        _l("Personalen har skrivit att någon mer är med i din plan. Titta om det stämmer."),
+        way="taking_part.show",
+    ),
     Kind.PLAN_PAUSED: Text(_l("En plan som du är med i har pausats."), way="sharing.mine"),
     Kind.PLAN_GOES_ON: Text(_l("En plan som du är med i är igång igen."), way="sharing.mine"),
     Kind.PLAN_ENDED: Text(_l("En plan som du var med i är avslutad."), way="sharing.mine"),

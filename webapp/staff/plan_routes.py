@@ -66,7 +66,7 @@ def begin(person_id: UUID, mark: str) -> ResponseReturnValue:
     form = made(data=_usual(own, signed))
     others = sip.units_for(db.session, own, sight().municipality)
     people = participants.possible(db.session, person_id, clock.today())
-    child = _child(person_id)
+    child = child_of(person_id)
     form.offer(own, others, people, child, sight().called)
     if form.validate_on_submit() and _begun(form, own):
         flash(plain("Planen är börjad. Personen svarar på varje rad."))
@@ -126,7 +126,8 @@ def _usual(own: Unit, signed: str) -> dict[str, object]:
     }
 
 
-def _child(person_id: UUID) -> str:
+def child_of(person_id: UUID) -> str:
+    """ "" for adults, "young" from 13, "small" below: then a guardian says yes."""
     born_on: date = db.session.get_one(Person, person_id).born_on
     years = age(born_on, clock.today())
     if years < OWN_LOGIN:
