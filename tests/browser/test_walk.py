@@ -15,6 +15,7 @@ from tests.push_service import Received
 from tests.push_service import Subscription as Given
 from webapp.core import clock
 from webapp.core.push import Vapid
+from webapp.sending.notice import TRIAL_TOPIC
 
 pytestmark = pytest.mark.browser
 
@@ -102,7 +103,8 @@ def she_connects_her_phone(page: Page, site: Site) -> Given:
     page.locator("[data-push-start]").click()
     expect(page.locator('[data-state="done"]')).to_be_visible()
     site.send_what_is_due()
-    (trial,) = site.push_service.received(given, at_least=1)
+    received = site.push_service.received(given, at_least=1)
+    (trial,) = [one for one in received if TRIAL_TOPIC in one.text]  # one of the demo's may be due just now
     deliver(page, site, trial)
     worker = service_worker(page)
     assert notices(worker, "Så här ser en påminnelse ut")
@@ -170,7 +172,7 @@ def test_her_nurse_reads_her_words_first_sends_a_reminder_and_sees_it_answered(
         "Vilken tid?": f"{at:%H.%M}",
         "Varför?": "Svullna fötter kan betyda att kroppen samlar vatten.",
         "Vem har bedömt att det kan vara egenvård?": "Nils, distriktssköterska",
-        "Till och med": f"{at.date() + timedelta(days=30)}",
+        "Vilken dag bedömer ni på nytt?": f"{at.date() + timedelta(days=30)}",
     }
     for label, text in fill.items():
         nils.get_by_label(label, exact=True).fill(text)
