@@ -17,7 +17,7 @@ from webapp.broadcasts.models import Handed, Incident, Recipient, Stage
 from webapp.core import clock
 from webapp.core.db import Database
 from webapp.reminders import planning
-from webapp.reminders.models import Delivery, Occurrence, State, Subscription
+from webapp.reminders.models import Delivery, Occurrence, Purpose, State, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.sending import queue
 from webapp.sharing.models import Notice
@@ -65,17 +65,7 @@ def _others(session: Any) -> int:
 def test_a_notice_on_its_way_is_called_off(visit: Visitor, database: Database) -> None:
     aino = visit("aino").id
     with database.writing() as session:
-        session.add(
-            Subscription(
-                person_id=aino,
-                endpoint="https://push.invalid/aino",
-                p256dh=b"\x04" * 65,
-                auth=b"\x00" * 16,
-                vapid_key="k",
-                made_at=NOON,
-                confirmed_at=NOON,
-            )
-        )
+        session.add(_phone(aino, "aino"))
     address = send(visit("nils"))
     hand_out(database, AFTER)
     with database.writing() as session:
@@ -93,6 +83,67 @@ def test_a_notice_on_its_way_is_called_off(visit: Visitor, database: Database) -
         assert session.get_one(Occurrence, planned).outcome is not Outcome.OPEN
         told = select(func.count()).where(Notice.person_id == aino, Notice.kind == "reminder_recalled")
         assert session.scalar(told) == 0  # it had not come: there is nothing to be sorry for
+
+
+@pytest.mark.parametrize("state", ["sent", "in hand", "waits for another try", "refused", "phone gone"])
+def test_what_has_come_goes_from_the_phones_again(visit: Visitor, database: Database, state: str) -> None:
+    aino = visit("aino").id
+    with database.writing() as session:
+        session.add_all(_phone(aino, name) for name in ("one", "two"))
+    address = send(visit("nils"))
+    hand_out(database, AFTER)
+    with database.writing() as session:
+        planning.plan_due(session, DUE)
+        theirs = _notices(session, aino)
+        assert len(theirs) == 2
+        for each in theirs:
+            each.state = {"refused": State.REFUSED}.get(state, State.SENT)
+            if state in ("in hand", "waits for another try"):
+                each.state, each.lease_until = State.DUE, LATER + timedelta(seconds=30)
+                each.due_at = each.lease_until if state == "waits for another try" else DUE
+        if state == "phone gone":
+            for phone in session.scalars(select(Subscription).where(Subscription.person_id == aino)):
+                phone.retired_at = DUE
+    recalled(visit, address)
+    for _ in range(2):  # twice is once
+        hand_out(database, LATER)
+    closes = state in ("sent", "in hand")
+    with database.writing() as session:
+        closings = _notices(session, aino, Purpose.CLOSING)
+        assert len(closings) == (2 if closes else 0)
+        ours = {each.id for each in closings}
+        planning.close_due(session, LATER)
+        going = [each for each in queue.lease_due(session, "w", LATER) if each.id in ours]
+        assert len(going) == len(closings)
+        assert all(each.recalled for each in going)
+        nothing_waits = select(func.count()).where(
+            Delivery.person_id == aino, Delivery.purpose == Purpose.REMINDER, Delivery.state == State.DUE
+        )
+        made = next(iter(reminders(session).values())).id
+        about = select(Occurrence.id).where(Occurrence.reminder_id == made)
+        assert session.scalar(nothing_waits.where(Delivery.occurrence_id.in_(about))) == 0
+
+
+def _phone(person_id: Any, name: str) -> Subscription:
+    return Subscription(
+        person_id=person_id,
+        endpoint=f"https://push.invalid/{name}",
+        p256dh=b"\x04" * 65,
+        auth=b"\x00" * 16,
+        vapid_key="k",
+        made_at=NOON,
+        confirmed_at=NOON,
+    )
+
+
+def _notices(session: Any, person_id: Any, purpose: Purpose = Purpose.REMINDER) -> list[Delivery]:
+    """What goes to this person of what was sent to several."""
+    ids = [each.id for each in reminders(session).values()]
+    about = select(Occurrence.id).where(Occurrence.reminder_id.in_(ids))
+    found = select(Delivery).where(
+        Delivery.person_id == person_id, Delivery.occurrence_id.in_(about), Delivery.purpose == purpose
+    )
+    return list(session.scalars(found))
 
 
 def test_who_waits_for_it_gets_nothing(visit: Visitor, database: Database) -> None:

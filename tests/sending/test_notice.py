@@ -50,6 +50,16 @@ def test_a_relative_gets_a_neutral_notice_that_answers_nothing(app: Flask) -> No
     assert len(own.body) == len(told.body)
 
 
+def test_what_is_recalled_is_not_said_to_be_answered(app: Flask) -> None:
+    with app.app_context():
+        own = notice.message(REMINDER, TOKENS, NOON)
+        closed = notice.message(replace(REMINDER, purpose=Purpose.CLOSING, recalled=True), TOKENS, NOON)
+    said = json.loads(closed.body)["notification"]
+    assert (said["title"], said["silent"]) == ("Påminnelsen gäller inte längre", True)
+    assert closed.topic == own.topic
+    assert len(own.body) == len(closed.body)
+
+
 def test_what_was_answered_elsewhere_is_said_quietly_under_the_same_tag(app: Flask) -> None:
     with app.app_context():
         own = notice.message(REMINDER, TOKENS, NOON)

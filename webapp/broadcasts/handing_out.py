@@ -135,7 +135,7 @@ def _give(
 
 
 def _take_back(session: Session, broadcast: Broadcast, now: datetime, most: int) -> bool:
-    """Whoever waits gets nothing; whoever has it has it no more, and is told if it had come."""
+    """Whoever waits gets nothing; whoever has it has it no more, on no phone, and is told if it had come."""
     session.execute(
         update(Recipient)
         .where(Recipient.broadcast_id == broadcast.id, Recipient.handed == Handed.WAITING)
@@ -144,7 +144,7 @@ def _take_back(session: Session, broadcast: Broadcast, now: datetime, most: int)
     has = _recipients(session, broadcast, Handed.HANDED, most)
     ids = [each.reminder_id for each in has if each.reminder_id is not None]
     came = set(session.scalars(_came(ids, now)))
-    stop_all(session, ids, now)
+    stop_all(session, ids, now, takes_away=True)
     for each in has:
         each.handed = Handed.CALLED_OFF
         if each.reminder_id in came:

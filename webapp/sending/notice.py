@@ -46,6 +46,12 @@ def _closing_title(language: str) -> str:
 
 
 @lru_cache(maxsize=16)
+def _recalled_title(language: str) -> str:
+    with force_language(language):
+        return plain("Påminnelsen gäller inte längre")
+
+
+@lru_cache(maxsize=16)
 def _actions(language: str) -> Sequence[dict[str, str]]:
     with force_language(language):
         return (
@@ -78,7 +84,7 @@ def _body(delivery: Leased, tokens: Tokens, topic: str) -> bytes:
             _relatives_title(delivery.language), delivery.language, f"/hjalp/{delivery.occurrence_id}", topic
         )
     if delivery.purpose is Purpose.CLOSING:
-        title = _closing_title(delivery.language)
+        title = _recalled_title(delivery.language) if delivery.recalled else _closing_title(delivery.language)
         return payload(title, delivery.language, "/", topic, data={"closing": 1}, silent=True)
     token = tokens.token(delivery.occurrence_id)
     if len(token) != TOKEN_LENGTH or len(topic) != TOPIC_LENGTH:

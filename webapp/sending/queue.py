@@ -33,6 +33,7 @@ from webapp.reminders.models import (
     State,
     Subscription,
 )
+from webapp.reminders.outcome import PROVISIONAL
 from webapp.sending import wanted
 from webapp.sending.wanted import WANTED
 
@@ -69,6 +70,7 @@ class Leased:
     useless_at: datetime
     attempts: int
     lease_until: datetime
+    recalled: bool = False  # a closing: nobody has answered, and it was not to have come
 
 
 def lease_due(
@@ -143,6 +145,7 @@ _FACTS = (
         Delivery.useless_at,
         Delivery.attempts,
         WANTED.label("wanted"),
+        and_(Delivery.purpose == Purpose.CLOSING, Occurrence.outcome.in_(PROVISIONAL)).label("recalled"),
         and_(
             Delivery.purpose.in_((Purpose.REMINDER, Purpose.RELATIVE)),
             Delivery.channel == Channel.PUSH,
@@ -176,6 +179,7 @@ def _leased(row: Any, lease_until: datetime) -> Leased:
         useless_at=row.useless_at,
         attempts=row.attempts,
         lease_until=lease_until,
+        recalled=bool(row.recalled),
     )
 
 

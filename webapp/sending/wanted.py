@@ -53,7 +53,7 @@ WANTED = and_(
         (
             Delivery.purpose == Purpose.CLOSING,
             and_(
-                Occurrence.outcome.not_in(PROVISIONAL),
+                or_(Occurrence.outcome.not_in(PROVISIONAL), Reminder.ended_at.is_not(None)),
                 or_(Delivery.person_id == Occurrence.person_id, _MAY_BE_TOLD),
             ),
         ),
