@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,10 @@ from sqlalchemy import select, update
 from tests.conftest import NOON
 from tests.people import Guest, Visitor
 from tests.plans.planning import agree, hidden, opened, plan_of
+from webapp.core import clock
 from webapp.core.db import Database
+from webapp.directory.models import Unit
+from webapp.mailing.models import UnitMail
 from webapp.plans.models import Goal, Plan, PlanEarlier
 from webapp.sharing.models import Consent, ConsentKind
 from webapp.what_matters.models import Answer, Prompt
@@ -292,3 +296,66 @@ def test_what_staff_wrote_and_nobody_has_said_yes_to_they_mend_at_once(
     agree(database, aino)
     assert nils.post(path, {**opened(nils, path), "words": "Fika på fredag", "answer": ""}).status_code == 302
     assert goal_saying(database, aino.id, "Fika på torsdag").proposal != ""  # now she has said yes to it
+
+
+def waiting(guest: Guest) -> bool:
+    return "Har sagt nej till ert förslag om ett mål" in guest.page("/personal/")
+
+
+def refuse(database: Database, aino: Guest, proposer: Guest, words: str) -> Goal:
+    """The proposer wants the goal to say this, and Aino does not."""
+    goal = goal_of(database, aino.id)
+    path = f"{aino.p}/plan/mal/{goal.id}"
+    typed = {"words": words, "answer": str(goal.answer_id or "")}
+    assert proposer.post(path, {**opened(proposer, path), **typed}).status_code == 302
+    assert aino.post(f"{path}/svar", {**revision(aino, path), "svar": "nej"}).status_code == 302
+    return goal
+
+
+def test_a_no_reaches_the_work_list_of_the_unit_that_proposed_until_the_goal_is_written_anew(
+    database: Database, visit: Visitor
+) -> None:
+    aino, nils, anna = visit("aino"), visit("nils"), visit("anna")
+    with database.writing() as session:
+        session.execute(update(Unit).values(email="enheten@example.invalid"))
+    goal = refuse(database, aino, nils, "Vila mer")
+    assert waiting(nils)
+    with database.read() as session:
+        mailed = select(Unit.name).join(UnitMail, UnitMail.unit_id == Unit.id)
+        assert session.scalars(mailed).all() == ["Arjeplogs hälsocentral"]
+    assert "Vila mer" not in nils.page("/personal/")
+    assert not waiting(anna)  # of another unit, which proposed nothing
+    path = f"{aino.p}/plan/mal/{goal.id}"
+    typed = {"words": "Vila lite", "answer": str(goal.answer_id or "")}
+    assert aino.post(path, {**opened(aino, path), **typed}).status_code == 302
+    assert not waiting(nils)
+
+
+@ON_SQLITE
+def test_a_no_stands_on_the_list_for_two_weeks_and_while_the_plan_is_shared(
+    database: Database, visit: Visitor
+) -> None:
+    aino, nils = visit("aino"), visit("nils")
+    refuse(database, aino, nils, "Vila mer")
+    with clock.frozen(NOON + timedelta(days=13)):
+        assert waiting(visit("nils"))
+    with clock.frozen(NOON + timedelta(days=15)):
+        assert not waiting(visit("nils"))
+    with database.writing() as session:
+        plan_of(session, aino.id).frozen_at = NOON
+    assert not waiting(nils)
+
+
+@ON_SQLITE
+def test_a_no_to_a_relative_is_no_task_for_a_unit_and_a_new_proposal_is_no_refused_one(
+    database: Database, visit: Visitor
+) -> None:
+    aino, nils, lisa = visit("aino"), visit("nils"), visit("lisa")
+    refuse(database, aino, lisa, "Vila mer")
+    assert not waiting(nils)
+    goal = refuse(database, aino, nils, "Vila lite")
+    assert waiting(nils)
+    path = f"{aino.p}/plan/mal/{goal.id}"
+    typed = {"words": "Vila ibland", "answer": str(goal.answer_id or "")}
+    assert nils.post(path, {**opened(nils, path), **typed}).status_code == 302
+    assert not waiting(nils)

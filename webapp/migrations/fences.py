@@ -100,6 +100,14 @@ ALSO: Mapping[str, tuple[Policy, ...]] = {
         Policy("mine", _MINE_AS_STAFF, "SELECT"),
     ),
     "freeze": (Policy("relative", f"relative_id = {_set(READER, 'uuid')}", "SELECT"),),
+    # of goals a list names only those that the unit proposed a change of, and that people said no to
+    "goal": (
+        Policy(
+            "refused",
+            f"{_CARED_FOR} AND refused_at IS NOT NULL AND proposed_unit_id = {_set(UNIT, 'uuid')}",
+            "SELECT",
+        ),
+    ),
     "invitation": (
         Policy("key", f"encode(token_hash, 'hex') = {_set(KEY)}", "SELECT"),
         Policy("answered", f"encode(token_hash, 'hex') = {_set(KEY)}", "UPDATE"),

@@ -10,6 +10,7 @@ from sqlalchemy import Select, Uuid, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from webapp.core.access import Sight
+from webapp.core.db import Instant
 from webapp.directory.flows import Flow
 from webapp.directory.models import Organisation
 from webapp.directory.numbers import refuse_closed
@@ -192,6 +193,19 @@ def tell_outcome(
 # What a unit's list asks, made once: who, which thing, since when. `unit_id` and `organisation_id` are given later.
 FROZEN = select(Plan.person_id, Plan.id, Plan.frozen_at).where(
     Plan.unit_id == bindparam("unit_id", type_=Uuid()), Plan.frozen_at.is_not(None), Plan.ended_on.is_(None)
+)
+
+# What the unit proposed for a goal, and the person said no to, while the unit reads the plan.
+GOALS_REFUSED = (
+    select(Goal.person_id, Goal.id, Goal.refused_at)
+    .join(Plan, Plan.id == Goal.plan_id)
+    .where(
+        Goal.proposed_unit_id == bindparam("unit_id", type_=Uuid()),
+        Goal.refused_at > bindparam("look_back", type_=Instant()),
+        Goal.ended_on.is_(None),
+        Plan.ended_on.is_(None),
+        Plan.frozen_at.is_(None),
+    )
 )
 
 

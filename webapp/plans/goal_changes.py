@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.core import clock
 from webapp.core.access import Sight
 from webapp.permissions import Permission
-from webapp.plans import earlier, goal_words, versions
+from webapp.plans import earlier, goal_words, telling, versions
 from webapp.plans.answering import Answered
 from webapp.plans.document import PlanDocument
 from webapp.plans.earlier import About
@@ -62,6 +62,7 @@ def propose(session: Session, sight: Sight, goal: Goal, change: ProposedGoal, no
         return
     _keep_proposal(session, goal, now, written_as(sight))
     goal.proposal, goal.proposed_as, goal.revision = kept, written_as(sight), goal.revision + 1
+    goal.proposed_unit_id, goal.refused_at = sight.reader.unit_id if sight.cares else None, None
     notices.tell(session, goal.person_id, notices.Kind.PLAN_ASKS, now)
     session.flush()
 
@@ -89,13 +90,15 @@ def say_yes(session: Session, goal: Goal, started_from: int, now: datetime) -> A
 
 
 def say_no(session: Session, goal: Goal, started_from: int, now: datetime) -> Answered:
-    """The goal stands as it did; what was proposed can still be read. Twice is once."""
+    """The goal stands as it did; what was proposed can still be read, and who proposed it is told. Twice is once."""
     if open_change(goal) is None:
         return Answered.DONE if goal.revision == started_from + 1 else Answered.CHANGED
     if goal.revision != started_from:
         return Answered.CHANGED
     _keep_proposal(session, goal, now, "")
     _clear(goal)
+    goal.refused_at = now
+    telling.tell_proposer(session, goal, now)
     session.flush()
     return Answered.DONE
 

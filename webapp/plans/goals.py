@@ -102,7 +102,7 @@ def change(session: Session, sight: Sight, plan: Plan, goal: Goal, said: GoalWor
         said.area,
         said.answer_id,
     )
-    goal.written_as, goal.revision = written_as(sight), goal.revision + 1
+    goal.written_as, goal.revision, goal.refused_at = written_as(sight), goal.revision + 1, None
     session.flush()
     _tell(session, sight, now)
     return False

@@ -59,6 +59,14 @@ class Goal(Base):
     """What the person wants, in their own words."""
 
     __tablename__ = "goal"
+    __table_args__ = (
+        Index(
+            "ix_goal_refused",
+            "person_id",
+            sqlite_where=text("refused_at IS NOT NULL"),
+            postgresql_where=text("refused_at IS NOT NULL"),
+        ),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
@@ -74,6 +82,9 @@ class Goal(Base):
     # what somebody else proposes that it says, or that it ends (plans.goal_words); empty: nothing
     proposal: Mapped[str] = mapped_column(Sealed("goal.proposal"), default="")
     proposed_as: Mapped[str] = mapped_column(String(300), default="")
+    # whose staff proposed it, or the last that was said no to; None: a relative
+    proposed_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))
+    refused_at: Mapped[datetime | None]  # the person said no, and nothing has come of the goal since
     ended_on: Mapped[date | None]
 
 

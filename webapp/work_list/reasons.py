@@ -55,7 +55,9 @@ from webapp.sharing.models import CareRelation, Consent, ConsentKind, ConsentUni
 from webapp.sharing.ties import is_blocked, relates
 from webapp.what_matters.models import Answer, AnswerVersion, ReadReceipt
 
-LOOK_BACK = timedelta(days=14)  # of reminders: longer than any holidays keep a unit closed
+LOOK_BACK = timedelta(
+    days=14
+)  # of reminders and of a no to a goal: longer than any holidays keep a unit closed
 SOON = timedelta(days=14)
 
 
@@ -67,6 +69,7 @@ class Task(StrEnum):
     LOOK_AGAIN = "look_again"
     FROZEN = "frozen"  # the consent to share the plan is withdrawn
     OBJECTED = "objected"
+    GOAL_REFUSED = "goal_refused"  # what the unit proposed for a goal; the goal's words are not on the list
     NOT_WRITTEN = "not_written"  # a meeting that has been, without its next date
     UNREAD = "unread"
     NO_PHONE = "no_phone"
@@ -86,6 +89,7 @@ BY_CALL = frozenset(
         Task.UNANSWERED,
         Task.FROZEN,
         Task.OBJECTED,
+        Task.GOAL_REFUSED,
         Task.NO_PHONE,
         Task.CONSENT_ENDS,
         Task.ENDING,
@@ -126,6 +130,7 @@ def lines(flow: Flow, cared_for: CTE) -> CTE:
         _dated(Task.LOOK_AGAIN, cared_for, freezing.TO_LOOK_AT),
         _since(Task.FROZEN, cared_for, plans.FROZEN),
         _since(Task.OBJECTED, cared_for, plans.objected(flows.own(flow))),
+        _since(Task.GOAL_REFUSED, cared_for, plans.GOALS_REFUSED),
         _since(Task.NOT_WRITTEN, cared_for, meetings.not_written_down(flows.own(flow))),
         _unread(cared_for),
         _without_phone(cared_for),

@@ -15,6 +15,7 @@ TASKS: Mapping[Task, tuple[LazyText, str]] = {
     Task.LOOK_AGAIN: (_l("Frysning ska prövas på nytt"), "las"),
     Task.FROZEN: (_l("Samtycket är taget tillbaka. Planen är pausad"), "las"),
     Task.OBJECTED: (_l("Har sagt nej till en rad i planen"), "fraga"),
+    Task.GOAL_REFUSED: (_l("Har sagt nej till ert förslag om ett mål"), "fraga"),
     Task.NOT_WRITTEN: (_l("Mötet har varit. Skriv vad ni bestämde och när ni ses igen"), "penna"),
     Task.UNREAD: (_l("Nya ord i Viktigt för mig"), "viktigt"),
     Task.NO_PHONE: (_l("Ingen telefon tar emot påminnelser"), "paminnelser"),
