@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from wtforms.validators import InputRequired
 
 from webapp.contacts.naming import Colleague
 from webapp.core.forms import Form
-from webapp.core.i18n import _l
+from webapp.core.i18n import LazyText, _l
 from webapp.work_list import words
 from webapp.work_list.domain import Item, Order, Show, Wish
 from webapp.work_list.models import Call
@@ -39,23 +40,28 @@ def _word(kind: type[Word], said: str | None) -> Word | None:
     return next((each for each in kind if each.value == said), None)
 
 
-class ListForm(Form):
-    """Which lines, in which order. It stands in the address, and names nobody."""
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One choice of which lines, or in which order. It stands in the address, and names nobody."""
 
-    show = SelectField(_l("Visa"), name="visa")
-    task = SelectField(_l("Sak"), name="sak")
-    order = SelectField(_l("Ordning"), name="ordning")
+    name: str
+    label: LazyText
+    chosen: str
+    choices: Sequence[tuple[str, LazyText | str]]
 
-    def __init__(self, wish: Wish, open_: Mapping[Task, int], **more: Any) -> None:
-        chosen = {"show": wish.show.value, "task": wish.task or "", "order": wish.order.value}
-        super().__init__(formdata=None, data=chosen, **more)
-        self.show.choices = [SelectChoice(each.value, words.SHOWS[each]) for each in Show]
-        self.order.choices = [SelectChoice(each.value, words.ORDERS[each]) for each in Order]
-        self.task.choices = [SelectChoice("", _l("Alla saker"))] + [
-            SelectChoice(each.value, f"{words.TASKS[each][0]} ({open_[each]})")
-            for each in ORDER
-            if open_[each] or each is wish.task
-        ]
+
+def filters(wish: Wish, open_: Mapping[Task, int]) -> Sequence[Filter]:
+    """Plain choices, with nothing to check: `wish_of` reads what comes back. As WTForms' they took half the page."""
+    tasks = [
+        (each.value, f"{words.TASKS[each][0]} ({open_[each]})")
+        for each in ORDER
+        if open_[each] or each is wish.task
+    ]
+    return (
+        Filter("visa", _l("Visa"), wish.show, list(words.SHOWS.items())),
+        Filter("sak", _l("Sak"), wish.task or "", [("", _l("Alla saker")), *tasks]),
+        Filter("ordning", _l("Ordning"), wish.order, list(words.ORDERS.items())),
+    )
 
 
 class CallForm(Form):

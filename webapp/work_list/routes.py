@@ -37,7 +37,7 @@ def show() -> ResponseReturnValue:
         "work_list/list.html",
         found=found,
         wish=wish,
-        form=forms.ListForm(wish, found.open),
+        filters=forms.filters(wish, found.open),
         tasks=words.TASKS,
         urgent=URGENT,
         age=lambda person: age(person.born_on, today),
