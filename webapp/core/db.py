@@ -41,6 +41,8 @@ NOT_FOR_EVER = {  # libpq's: seconds until a server that has gone silent is give
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
+# Questions here are short, and some are long to read: compiling them took half a second, more than asking them.
+NOT_COMPILED = {"options": "-c jit=off"}
 EXTENSION = "naramig.database"
 _HELD = "naramig.connection"
 _KEYS: WeakKeyDictionary[Dialect, Keys | None] = WeakKeyDictionary()
@@ -155,7 +157,7 @@ def make_engine(url: str, keys: Keys | None = None, *, reads_only: bool = False)
             pool_pre_ping=True,
             pool_size=8,
             max_overflow=8,
-            connect_args=NOT_FOR_EVER,
+            connect_args={**NOT_FOR_EVER, **NOT_COMPILED},
             hide_parameters=True,
         )
     _KEYS[engine.dialect] = keys
