@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.core import clock
 from webapp.core.db import Base, choice
 from webapp.core.sealing import Sealed
 from webapp.directory.flows import Flow
+
+NOT_CLOSED = "closed_at IS NULL AND cancelled_at IS NULL"
 
 
 class AgreedTime(Base):
@@ -23,6 +25,13 @@ class AgreedTime(Base):
     __tablename__ = "agreed_time"
     __table_args__ = (
         Index("ix_agreed_time_person", "person_id", "starts_at"),
+        Index(
+            "ix_agreed_time_not_closed",
+            "organisation_id",
+            "starts_at",
+            sqlite_where=text(NOT_CLOSED),
+            postgresql_where=text(NOT_CLOSED),
+        ),
         CheckConstraint("closed_at IS NULL OR next_id IS NOT NULL OR plan_ends", name="closed_with_a_next"),
         CheckConstraint("closed_at IS NULL OR cancelled_at IS NULL", name="cancelled_is_not_held"),
     )

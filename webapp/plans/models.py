@@ -27,6 +27,12 @@ class Plan(Base):
             postgresql_where=text("ended_on IS NULL"),
         ),
         Index("ix_plan_person_id", "person_id"),
+        Index(
+            "ix_plan_frozen",
+            "unit_id",
+            sqlite_where=text("frozen_at IS NOT NULL"),
+            postgresql_where=text("frozen_at IS NOT NULL"),
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

@@ -101,6 +101,9 @@ class Reminder(Base):
     quiet_hours: Mapped[str] = mapped_column(String(11), default="")  # "22:00-07:00"; empty: none
 
 
+MISSED = "outcome = 'undelivered' OR outcome = 'unanswered'"
+
+
 class Occurrence(Base):
     """One due time of one reminder. Its outcome is worked out from the presses: see outcome.py."""
 
@@ -108,6 +111,13 @@ class Occurrence(Base):
     __table_args__ = (
         UniqueConstraint("reminder_id", "local_on", "local_at"),
         Index("ix_occurrence_person_due", "person_id", "due_at"),
+        Index(  # what a unit's work list begins with: webapp.work_list.reasons
+            "ix_occurrence_missed",
+            "reminder_id",
+            "due_at",
+            sqlite_where=text(MISSED),
+            postgresql_where=text(MISSED),
+        ),
         Index(
             "ix_occurrence_open",
             "closes_at",

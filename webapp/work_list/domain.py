@@ -1,12 +1,12 @@
 """The work list of a unit: what needs somebody today, one page of it at a time.
 
-One question gives the page, its people and texts, and the counts of the whole list. Made once for each kind of
-unit and order: putting it together costs more than asking it.
+One question gives the page, its people, and the counts of the whole list; two more its sealed texts, by their
+keys. Made once for each kind of unit and order: putting them together costs more than asking them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -126,8 +126,10 @@ def work_list(session: Session, where: Where, wish: Wish, now: datetime) -> Work
     if page != wish.page:
         found = _ask(session, where, Wish(wish.show, wish.task, wish.order, page), now)
     first = found[0]
+    lines = [row for row in found if row.task is not None]
+    texts = _texts(session, lines)
     return WorkList(
-        items=[_item(row) for row in found if row.task is not None],
+        items=[_item(row, texts) for row in lines],
         found=first.found_all,
         page=page,
         pages=pages,
@@ -144,7 +146,7 @@ def line(
     """One line as it stands now, at rest or not; None where there is nothing to do any more."""
     given = _given(where, now) | {"person_id": person_id, "task": task, "thing_id": thing_id}
     found = rows(session, _one(where.flow), given)
-    return _item(found[0]) if found else None
+    return _item(found[0], _texts(session, found)) if found else None
 
 
 def _ask(session: Session, where: Where, wish: Wish, now: datetime) -> Any:
@@ -208,7 +210,7 @@ def _list(flow: Flow, order: Order) -> Select[Any]:
         .select_from(marked)
         .cte("counts")
     )
-    return _with_words(select(counts).select_from(counts.outerjoin(page, true())), page).order_by(
+    return _with_people(select(counts).select_from(counts.outerjoin(page, true())), page).order_by(
         *_by(order, page.c)
     )
 
@@ -218,7 +220,7 @@ def _one(flow: Flow) -> Select[Any]:
     """One person's one line."""
     cared_for = reasons.people().where(Person.id == bindparam("person_id", type_=Uuid())).cte("people")
     marked = _marked(reasons.lines(flow, cared_for)).cte("marked")
-    return _with_words(select(), marked).where(
+    return _with_people(select(), marked).where(
         marked.c.task == bindparam("task", type_=String()),
         marked.c.thing_id == bindparam("thing_id", type_=Uuid()),
     )
@@ -248,8 +250,8 @@ def _marked(lines: Any) -> Select[Any]:
     )
 
 
-def _with_words(query: Select[Any], page: Any) -> Select[Any]:
-    """The lines of a page with their people and texts: sealed texts are opened for these alone."""
+def _with_people(query: Select[Any], page: Any) -> Select[Any]:
+    """The lines of a page with their people, and who has taken which in hand."""
     works = exists().where(
         Assignment.staff_id == StaffMember.id,
         Assignment.unit_id == UNIT,
@@ -264,14 +266,10 @@ def _with_words(query: Select[Any], page: Any) -> Select[Any]:
             Person.born_on,
             Person.municipality,
             Person.phone,
-            Reminder.text,
-            PlanRow.what,
             StaffMember.id.label("staff_id"),
             StaffMember.name.label("staff_name"),
         )
         .outerjoin(Person, Person.id == page.c.person_id)
-        .outerjoin(Reminder, and_(Reminder.id == page.c.thing_id, Reminder.person_id == page.c.person_id))
-        .outerjoin(PlanRow, and_(PlanRow.id == page.c.thing_id, PlanRow.person_id == page.c.person_id))
         .outerjoin(StaffMember, named)
     )
 
@@ -291,12 +289,29 @@ def _by(order: Order, of: Any) -> tuple[Any, ...]:
     return (of.rank, *age)
 
 
-def _item(row: Any) -> Item:
+def _texts(session: Session, lines: Sequence[Any]) -> Mapping[UUID, str]:
+    """What each line is about, in words: of the reminder or the plan's row. Sealed texts are opened for these alone.
+
+    Asked by their keys: joined to the page, the server would rather read every text there is.
+    """
+    if not lines:
+        return {}
+    things = [row.thing_id for row in lines] + [lines[0].thing_id] * (LINES - len(lines))
+    given = {f"thing_{place}": thing for place, thing in enumerate(things)}
+    return {row[0]: row[1] for asked in (_REMINDERS, _ROWS) for row in rows(session, asked, given)}
+
+
+_THINGS = [bindparam(f"thing_{place}", type_=Uuid()) for place in range(LINES)]
+_REMINDERS = select(Reminder.id, Reminder.text).where(Reminder.id.in_(_THINGS))
+_ROWS = select(PlanRow.id, PlanRow.what).where(PlanRow.id.in_(_THINGS))
+
+
+def _item(row: Any, texts: Mapping[UUID, str]) -> Item:
     return Item(
         task=Task(row.task),
         person=Patient(row.person_id, row.person_called, row.name, row.born_on, row.municipality, row.phone),
         thing_id=row.thing_id,
-        what=row.text or row.what or "",
+        what=texts.get(row.thing_id, ""),
         since=row.since,
         until_on=row.until_on,
         rests=bool(row.rests),

@@ -27,10 +27,12 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     not_,
     null,
     or_,
     select,
+    tuple_,
     type_coerce,
     union_all,
 )
@@ -122,112 +124,119 @@ def people() -> Select[UUID, str]:
 def lines(flow: Flow, cared_for: CTE) -> CTE:
     """Every line of the list of a unit with this kind of care.
 
-    Each has task, rank, person_id, name, thing_id, since and until_on.
+    Each has task, rank, person_id, name, thing_id, since and until_on. Most reasons begin with what is wrong,
+    which is little, and are held against the unit's people all at once.
     Given later: `unit_id`, `organisation_id`, `now`, `today`, `soon`, `soon_past`, `look_back`.
     """
-    return union_all(
-        _outcomes(cared_for),
-        _dated(Task.LOOK_AGAIN, cared_for, freezing.TO_LOOK_AT),
-        _since(Task.FROZEN, cared_for, plans.FROZEN),
-        _since(Task.OBJECTED, cared_for, plans.objected(flows.own(flow))),
-        _since(Task.GOAL_REFUSED, cared_for, plans.GOALS_REFUSED),
-        _since(Task.NOT_WRITTEN, cared_for, meetings.not_written_down(flows.own(flow))),
+    ours = _REMINDERS.cte("ours")
+    found = union_all(
+        _outcomes(ours),
+        _dated(Task.LOOK_AGAIN, freezing.TO_LOOK_AT),
+        _since(Task.FROZEN, plans.FROZEN),
+        _since(Task.OBJECTED, plans.objected(flows.own(flow))),
+        _since(Task.GOAL_REFUSED, plans.GOALS_REFUSED),
+        _since(Task.NOT_WRITTEN, meetings.not_written_down(flows.own(flow))),
         _unread(cared_for),
-        _without_phone(cared_for),
+        _without_phone(ours),
         _without(Task.NO_CONTACT, cared_for, Role.FAST_VARDKONTAKT),
         _without(Task.NO_CARE_WORKER, cared_for, Role.FAST_OMSORGSKONTAKT, _HELPS_AT_HOME),
-        _dated(Task.CONTACT_ENDS, cared_for, naming.ENDING_SOON),
-        _dated(Task.CONSENT_ENDS, cared_for, _consents_ending()),
-        _dated(Task.ENDING, cared_for, _ENDING),
-    ).cte("lines")
+        _dated(Task.CONTACT_ENDS, naming.ENDING_SOON),
+        _dated(Task.CONSENT_ENDS, _consents_ending()),
+        _ending(ours),
+    ).subquery("found")
+    return (
+        select(found, cared_for.c.name)
+        .join(cared_for, cared_for.c.person_id == found.c.person_id)
+        .cte("lines")
+    )
+
+
+# The unit's own reminders; what came of those that went to several stands with the broadcast.
+_REMINDERS = select(
+    Reminder.id,
+    Reminder.person_id,
+    Reminder.set_by,
+    Reminder.next_due_at,
+    Reminder.ended_at,
+    Reminder.from_on,
+    Reminder.until_on,
+    Reminder.reassess_on,
+).where(Reminder.unit_id == UNIT, Reminder.to_several.is_(False))
+_NEVER: Any = type_coerce(cast(null(), DateTime(timezone=True)), Instant())
+_NO_DAY: Any = cast(null(), Date)
 
 
 def _line(
-    task: ColumnElement[str], rank: ColumnElement[int], cared_for: CTE, thing: Any, since: Any, until_on: Any
+    task: ColumnElement[str],
+    rank: ColumnElement[int],
+    person: Any,
+    thing: Any,
+    since: Any = _NEVER,
+    until_on: Any = _NO_DAY,
 ) -> Select[Any]:
     return select(
         task.label("task"),
         rank.label("rank"),
-        cared_for.c.person_id,
-        cared_for.c.name,
+        person.label("person_id"),
         thing.label("thing_id"),
         since.label("since"),
         until_on.label("until_on"),
     )
 
 
-def _of(task: Task, cared_for: CTE, thing: Any, since: Any = None, until_on: Any = None) -> Select[Any]:
-    never: Any = type_coerce(cast(null(), DateTime(timezone=True)), Instant())
-    no_day: Any = cast(null(), Date)
-    return _line(
-        literal(task.value, String(32)),
-        literal(ORDER.index(task), Integer),
-        cared_for,
-        thing,
-        never if since is None else since,
-        no_day if until_on is None else until_on,
-    )
+def _of(task: Task, person: Any, thing: Any, **when: Any) -> Select[Any]:
+    """`when`: since, or until_on."""
+    named, rank = literal(task.value, String(32)), literal(ORDER.index(task), Integer)
+    return _line(named, rank, person, thing, **when)
 
 
-def _since(task: Task, cared_for: CTE, found: Query) -> Select[Any]:
+def _since(task: Task, found: Query) -> Select[Any]:
     """A reason whose query gives person, thing and since when."""
     person, thing, since = found.selected_columns
-    return _within(found, person, _of(task, cared_for, thing, since=since), cared_for)
+    return _as(found, _of(task, person, thing, since=since))
 
 
-def _dated(task: Task, cared_for: CTE, found: Query) -> Select[Any]:
+def _dated(task: Task, found: Query) -> Select[Any]:
     """A reason whose query gives person, thing and the last day to do it."""
     person, thing, day = found.selected_columns
-    return _within(found, person, _of(task, cared_for, thing, until_on=day), cared_for)
+    return _as(found, _of(task, person, thing, until_on=day))
 
 
-def _within(found: Query, person: Any, line: Select[Any], cared_for: CTE) -> Select[Any]:
-    """The same query, for the unit's people alone, with the columns of a line."""
-    return found.join(cared_for, cared_for.c.person_id == person).with_only_columns(
-        *line.selected_columns, maintain_column_froms=True
-    )
+def _as(found: Query, line: Select[Any]) -> Select[Any]:
+    """The same query with the columns of a line."""
+    return found.with_only_columns(*line.selected_columns, maintain_column_froms=True)
 
 
 def _without(task: Task, cared_for: CTE, role: Role, only: ColumnElement[bool] | None = None) -> Select[Any]:
-    found = _of(task, cared_for, cared_for.c.person_id)
-    return found.where(
-        not_(contacts.has_contact(cared_for.c.person_id, role)), *([] if only is None else [only])
-    )
+    person = cared_for.c.person_id
+    found = _of(task, person, person)
+    return found.where(not_(contacts.has_contact(person, role)), *([] if only is None else [only]))
 
 
-_last = aliased(Occurrence)
-_LAST_CLOSED = (  # by the index of the unique key, however many years of due times there are
-    select(_last.id)
-    .where(_last.reminder_id == Reminder.id, _last.outcome != Outcome.OPEN)
-    .order_by(_last.local_on.desc(), _last.local_at.desc())
-    .limit(1)
-    .correlate(Reminder)
-    .scalar_subquery()
+_newer = aliased(Occurrence)
+_WAS_MISSED = or_(  # as words of the question, and not given later: so the index of what was missed is found
+    *(Occurrence.outcome == literal_column(f"'{each.value}'") for each in _MISSED)
 )
 
 
-def _outcomes(cared_for: CTE) -> Select[Any]:
+def _outcomes(ours: CTE) -> Select[Any]:
     """The last outcome of each of the unit's reminders, where nobody answered or nothing reached the person."""
     missed = type_coerce(Occurrence.outcome, String(32))
     ranks = {outcome.value: ORDER.index(Task(outcome.value)) for outcome in _MISSED}
-    no_day: Any = cast(null(), Date)
+    over_since = exists().where(
+        _newer.reminder_id == Occurrence.reminder_id,
+        tuple_(_newer.local_on, _newer.local_at) > tuple_(Occurrence.local_on, Occurrence.local_at),
+        _newer.outcome != literal_column(f"'{Outcome.OPEN.value}'"),
+    )
+    rank = case(ranks, value=missed, else_=len(ORDER))
     return (
-        _line(
-            missed,
-            case(ranks, value=missed, else_=len(ORDER)),
-            cared_for,
-            Reminder.id,
-            Occurrence.due_at,
-            no_day,
-        )
-        .join(Reminder, Reminder.person_id == cared_for.c.person_id)
-        .join(Occurrence, Occurrence.id == _LAST_CLOSED)
+        _line(missed, rank, ours.c.person_id, ours.c.id, since=Occurrence.due_at)
+        .join(Occurrence, Occurrence.reminder_id == ours.c.id)
         .where(
-            Reminder.unit_id == UNIT,
-            Reminder.ended_at.is_(None),
-            Reminder.to_several.is_(False),  # what came of those stands with the broadcast
+            ours.c.ended_at.is_(None),
             Occurrence.due_at > bindparam("look_back", type_=Instant()),
-            or_(*(Occurrence.outcome == each for each in _MISSED)),
+            _WAS_MISSED,
+            not_(over_since),
         )
     )
 
@@ -236,7 +245,7 @@ def _unread(cared_for: CTE) -> Select[Any]:
     """Words shared with the team that nobody at the unit has said they have read: since the oldest of them."""
     person = cared_for.c.person_id
     return (
-        _of(Task.UNREAD, cared_for, person, since=func.min(AnswerVersion.written_at))
+        _of(Task.UNREAD, person, person, since=func.min(AnswerVersion.written_at))
         .join(Answer, Answer.person_id == person)
         .join(
             AnswerVersion, and_(AnswerVersion.answer_id == Answer.id, AnswerVersion.number == Answer.version)
@@ -245,20 +254,31 @@ def _unread(cared_for: CTE) -> Select[Any]:
             Answer.for_team.is_(True),
             not_(exists().where(ReadReceipt.version_id == AnswerVersion.id, ReadReceipt.unit_id == UNIT)),
         )
-        .group_by(person, cared_for.c.name)
+        .group_by(person)
     )
 
 
-def _without_phone(cared_for: CTE) -> Select[Any]:
+def _without_phone(ours: CTE) -> Select[Any]:
     """People with reminders of the unit's, and no way to reach them."""
-    person = cared_for.c.person_id
-    reminded = select(Reminder.person_id).where(
-        Reminder.unit_id == UNIT,
-        Reminder.set_by == SetBy.STAFF,
-        Reminder.next_due_at.is_not(None),
-        Reminder.to_several.is_(False),
+    reminded = (
+        select(ours.c.person_id)
+        .where(ours.c.set_by == SetBy.STAFF, ours.c.next_due_at.is_not(None))
+        .distinct()
+        .subquery("reminded")
     )
-    return _of(Task.NO_PHONE, cared_for, person).where(person.in_(reminded), not_(is_reached(person)))
+    person = reminded.c.person_id
+    return _of(Task.NO_PHONE, person, person).where(not_(is_reached(person)))
+
+
+def _ending(ours: CTE) -> Select[Any]:
+    """Self-care that goes on, or went on to its last day, whose day to be assessed again is near or was lately."""
+    return _of(Task.ENDING, ours.c.person_id, ours.c.id, until_on=ours.c.reassess_on).where(
+        ours.c.set_by == SetBy.STAFF,
+        ours.c.ended_at.is_(None),
+        ours.c.reassess_on.between(bindparam("soon_past", type_=Date()), bindparam("soon", type_=Date())),
+        ours.c.from_on < ours.c.until_on,
+        or_(ours.c.until_on == ours.c.reassess_on, ours.c.until_on >= TODAY),
+    )
 
 
 def is_reached(person_id: _Id) -> ColumnElement[bool]:
@@ -276,17 +296,6 @@ _HELPS_AT_HOME = (  # a fast omsorgskontakt is the municipality's to name, for t
         Organisation.id == Unit.organisation_id,
         Organisation.huvudman == Huvudman.KOMMUN,
     )
-)
-
-# Self-care that goes on, or went on to its last day, and whose day to be assessed again is near or was lately.
-_ENDING = select(Reminder.person_id, Reminder.id, Reminder.reassess_on).where(
-    Reminder.unit_id == UNIT,
-    Reminder.set_by == SetBy.STAFF,
-    Reminder.ended_at.is_(None),
-    Reminder.to_several.is_(False),
-    Reminder.reassess_on.between(bindparam("soon_past", type_=Date()), bindparam("soon", type_=Date())),
-    Reminder.from_on < Reminder.until_on,
-    or_(Reminder.until_on == Reminder.reassess_on, Reminder.until_on >= TODAY),
 )
 
 
