@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import Date, LargeBinary, Select, String, Uuid, bindparam, select
+from sqlalchemy import Date, Integer, LargeBinary, Select, String, Uuid, bindparam, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter
@@ -51,6 +51,7 @@ def _something(part: BindParameter[Any], person_id: UUID, plan_id: UUID) -> obje
         (Date, NOON.date()),
         (LargeBinary, b"x"),
         (String, "x"),
+        (Integer, 5),
     ]
     return next(value for kind, value in kinds if isinstance(part.type, kind))
 

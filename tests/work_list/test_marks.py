@@ -177,7 +177,7 @@ def test_a_line_that_is_no_more_says_so_whatever_it_was(app: Flask, visit: Visit
     line = line_of(britta, "undelivered")
     other = line.rpartition("/")[0] + "/00000000-0000-0000-0000-000000000001"
     for path in (other, line.replace("undelivered", "annat")):
-        assert "Raden står inte på listan" in britta.page(path)
+        assert "Raden står inte på listan" in britta.get(path).text
         assert "Raden står inte på listan" in britta.post(f"{path}/ringt", {"svar": "reached"}).text
 
 

@@ -55,6 +55,8 @@ SAME_PAGE = {
     "staff": "reminders",
     "answers": "reminders",
     "history": "reminders",
+    "breaks": "reminders",
+    "reminders_on_paper": "reminders",
     "telling": "reminders",
     "printed": "plans",
     "naming": "contacts",

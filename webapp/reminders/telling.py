@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Uuid, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Uuid, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from webapp.accounts.models import Person
@@ -192,7 +192,7 @@ _WAITING = (
     .join(Reminder, Reminder.id == Occurrence.reminder_id)
     .where(Occurrence.tell_at <= bindparam("now"))
     .order_by(Occurrence.tell_at)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=Integer()))
     .with_for_update(skip_locked=True, of=Occurrence)
 )
 _IN_TURN = (

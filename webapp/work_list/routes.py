@@ -81,9 +81,10 @@ def call(person_id: UUID, task: str, thing_id: UUID) -> ResponseReturnValue:
 def put_back(person_id: UUID, task: str, thing_id: UUID) -> ResponseReturnValue:
     """The note of a call was a mistake, or something is left to do."""
     item = _line(person_id, task, thing_id)
-    if item is not None:
-        marks.put_back(db.session, _key(item))
-        db.session.commit()
+    if item is None:
+        return _page(None, None)
+    marks.put_back(db.session, _key(item))
+    db.session.commit()
     flash(plain("Raden står på listan igen."))
     return redirect(url_for(".show"))
 
@@ -107,7 +108,7 @@ def _page(
     item: Item | None, form: forms.CallForm | None, over: forms.HandOverForm | None = None
 ) -> ResponseReturnValue:
     if item is None or form is None:
-        return render_template("work_list/gone.html")
+        return render_template("work_list/gone.html"), 404
     chosen = {"to": str(item.handed_to or "")}
     return render_template(
         "work_list/line.html",
