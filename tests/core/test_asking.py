@@ -44,6 +44,8 @@ def _something(part: BindParameter[Any], person_id: UUID, plan_id: UUID) -> obje
         return person_id
     if part.key == "plan_id":
         return plan_id
+    if part.key == "most":
+        return 100
     if isinstance(part.type, Uuid):
         return None if part.key == "within" else uuid4()
     kinds: list[tuple[type, object]] = [
