@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,17 +10,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.conftest import NOON
-from tests.people import Guest, Visitor
+from tests.people import Guest, Visitor, person_id
 from tests.reminders.setting import MINUTE, person
+from tests.staff.test_at_once import all_at_once, reader
 from webapp.channels import codes, domain, routes
 from webapp.channels.codes import Codes
 from webapp.channels.domain import Proof
 from webapp.channels.gateway import Gateway
+from webapp.channels.letters import Writer
 from webapp.channels.models import Way
 from webapp.core import clock
+from webapp.core.access import Reader
 from webapp.core.db import Database
 from webapp.mailing.smtp import Smtp
-from webapp.reminders.models import Channel, Delivery, Purpose
+from webapp.reminders.models import Channel, Delivery, Purpose, State
+from webapp.reminders.tokens import Tokens
 
 NUMBER, OTHER = "+46701740605", "+46701740606"
 CODES = Codes("a secret for the tests alone: 0123456789abcdef")
@@ -201,10 +205,87 @@ def test_codes_are_sent_to_one_number_a_few_times_a_day_whoever_asks(carried: Fl
     statuses = []
     for sub in ("aino", "eino", "gun"):
         guest = visit(sub)
-        statuses += [
-            guest.post(way(guest, "sms"), {"address": "070-174 06 05"}).status_code for _ in range(3)
-        ]
+        for minute in range(3):
+            with clock.frozen(NOON + minute * MINUTE):
+                statuses.append(guest.post(way(guest, "sms"), {"address": "070-174 06 05"}).status_code)
     assert statuses == [302] * 6 + [429] * 3
+
+
+def test_one_mailbox_is_one_however_it_is_written(carried: Flask, visit: Visitor) -> None:
+    aino = visit("aino")
+    eino = visit("eino")
+    written = ["namn@exempel.se", "NAMN@exempel.se", "namn+a@exempel.se", "Namn+B@Exempel.se"]
+    statuses = [
+        guest.post(way(guest, "e-post"), {"address": address}).status_code
+        for guest in (aino, eino)
+        for address in written
+    ]
+    assert statuses == [302] * 6 + [429] * 2
+
+
+def codes_to(carried: Flask, database: Database, number: str, at: datetime) -> int:
+    """How many messages go to the number now, when all that waits is sent."""
+    writer = Writer("https://naramig.example", Tokens("x" * 40), carried.extensions[routes.CODES])
+    with carried.app_context(), database.writing() as session:
+        waiting = list(session.scalars(select(Delivery).where(Delivery.state == State.DUE)))
+        letters = writer.write(session, [each.id for each in waiting], at)
+        for each in waiting:
+            each.state = State.SENT
+    return [letter.address for letter in letters.values()].count(number)
+
+
+def test_trials_send_no_codes_to_a_number_that_is_not_proven(
+    carried: Flask, visit: Visitor, database: Database
+) -> None:
+    aino = visit("aino")
+    with database.writing() as session:
+        proven(session, aino.id)
+    aino.post(way(aino, "sms"), {"address": OTHER})
+    sent = codes_to(carried, database, OTHER, NOON)
+    for _ in range(5):
+        answer = aino.post(way(aino, "sms/prova"))
+        sent += codes_to(carried, database, OTHER, NOON)
+    assert sent == 1
+    assert answer.location == way(aino, "sms/kod")
+    assert "Skriv först koden" in aino.page(answer.location)
+
+
+def test_a_trial_that_waits_when_a_code_is_asked_for_is_no_code_more(
+    carried: Flask, visit: Visitor, database: Database
+) -> None:
+    aino = visit("aino")
+    with database.writing() as session:
+        proven(session, aino.id)
+    aino.post(way(aino, "sms/prova"))
+    aino.post(way(aino, "sms"), {"address": OTHER})
+    assert codes_to(carried, database, OTHER, NOON) == 1
+
+
+def test_a_double_press_asks_for_one_code_and_uses_up_one(
+    carried: Flask, visit: Visitor, database: Database
+) -> None:
+    aino = visit("aino")
+    statuses = [aino.post(way(aino, "sms"), {"address": NUMBER}) for _ in range(8)]
+    assert [each.location for each in statuses] == [way(aino, "sms/kod")] * 8
+    (first,) = ways(database, aino)
+    assert codes_to(carried, database, NUMBER, NOON) == 1
+    with clock.frozen(NOON + MINUTE):
+        assert aino.post(way(aino, "sms"), {"address": NUMBER}).status_code == 302
+    assert code_of(first) != code_of(ways(database, aino)[0])
+
+
+def test_eight_who_ask_at_once_for_one_person_make_one_way(app: Flask, database: Database) -> None:
+    aino = person_id(app, "aino")
+    by = [reader(app, database, "aino")] * 8
+
+    def ask(session: Session, _by: Reader) -> None:
+        domain.ask(session, aino, Channel.SMS, NUMBER, NOON)
+
+    assert all_at_once(app, database, by, ask) == []
+    with database.read() as session:
+        for table in (Way, Delivery):
+            mine = select(func.count()).select_from(table).where(table.person_id == aino)
+            assert session.scalar(mine.where(table.channel == Channel.SMS)) == 1
 
 
 def test_one_person_asks_for_a_few_codes_an_hour(carried: Flask, visit: Visitor) -> None:

@@ -38,6 +38,12 @@ def mailbox(typed: str) -> str | None:
     return f"{name}@{domain.lower()}"
 
 
+def counted(address: str) -> str:
+    """Whose it is, for counting what is sent there: aino+1@ and AINO@ are mostly aino@, one and the same mailbox."""
+    name, at, domain = address.casefold().partition("@")
+    return f"{name.partition('+')[0] or name}@{domain}" if at else address
+
+
 def covered(address: str) -> str:
     """Enough for its owner to know it by, and no more: for the page, which others may see over a shoulder."""
     name, at, domain = address.partition("@")

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from webapp.accounts.models import Person
 from webapp.channels import codes
 from webapp.channels.codes import Codes
 from webapp.channels.models import Way
@@ -69,6 +70,7 @@ def ask(session: Session, person_id: UUID, channel: Channel, address: str, now: 
 
     An address that was proven before stays in use until the new one is proven too.
     """
+    _one_at_a_time(session, person_id)
     way = _way(session, person_id, channel)
     if way is None:
         way = Way(id=uuid4(), person_id=person_id, channel=channel, place=_last(session, person_id) + 1)
@@ -76,6 +78,7 @@ def ask(session: Session, person_id: UUID, channel: Channel, address: str, now: 
     way.asked_address, way.code_salt = address, codes.new_salt()
     way.code_until, way.code_tries = now + codes.LASTS, 0
     session.flush()
+    session.execute(delete(Delivery).where(*_on_its_way(person_id, channel, now)))  # one code for each asking
     _send(session, person_id, channel, now)
     return way
 
@@ -110,6 +113,7 @@ def take_away(session: Session, person_id: UUID, channel: Channel) -> None:
 
 def put_first(session: Session, person_id: UUID, channel: Channel) -> bool:
     """Let reminders take this way before the others, which keep their order. False for one that is not open."""
+    _one_at_a_time(session, person_id)
     ways = [way for way in ways_of(session, person_id) if is_open(way)]
     if channel not in {way.channel for way in ways}:
         return False
@@ -129,11 +133,15 @@ def show_text(session: Session, person_id: UUID, channel: Channel, with_text: bo
 
 
 def try_out(session: Session, person_id: UUID, channel: Channel, now: datetime) -> bool:
-    """Send a trial there at once. False for a way that is not open."""
+    """Send a trial to the proven address at once. False for a way that is not open, and while a code is waited for.
+
+    What goes out meanwhile is the code, to an address that may be somebody else's: only `ask` sends those.
+    """
     way = _way(session, person_id, channel)
-    if way is None or way.verified_at is None:
+    if way is None or way.verified_at is None or waits_for_code(way, now):
         return False
-    _send(session, person_id, channel, now)
+    if session.scalar(select(Delivery.id).where(*_on_its_way(person_id, channel, now)).limit(1)) is None:
+        _send(session, person_id, channel, now)
     return True
 
 
@@ -151,6 +159,11 @@ def orders(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, Sequence[
     return {who: ways if Channel.PUSH in ways else [Channel.PUSH, *ways] for who, ways in chosen.items()}
 
 
+def _one_at_a_time(session: Session, person_id: UUID) -> None:
+    """Let what makes a person's first way wait for its like: a row that is not there yet cannot be locked."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
 def _way(session: Session, person_id: UUID, channel: Channel) -> Way | None:
     """Locked, so that two presses at once are counted one after the other."""
     wanted = select(Way).where(Way.person_id == person_id, Way.channel == channel).with_for_update()
@@ -166,17 +179,19 @@ def _forget_code(way: Way) -> None:
     way.asked_address, way.code_salt, way.code_until, way.code_tries = "", None, None, 0
 
 
-def _send(session: Session, person_id: UUID, channel: Channel, now: datetime) -> None:
-    """Queue a code, or a trial: which of them is seen when it goes out. One that waits already is enough."""
-    waiting = select(Delivery.id).where(
+def _on_its_way(person_id: UUID, channel: Channel, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What a code or a trial that has not gone out yet is found by."""
+    return (
         Delivery.person_id == person_id,
         Delivery.purpose == Purpose.TRIAL,
         Delivery.channel == channel,
         Delivery.state == State.DUE,
         Delivery.useless_at > now,
     )
-    if session.scalar(waiting.limit(1)) is not None:
-        return
+
+
+def _send(session: Session, person_id: UUID, channel: Channel, now: datetime) -> None:
+    """Queue a code, or a trial: while a code is waited for it is the code (channels.letters)."""
     session.add(
         Delivery(
             person_id=person_id,

@@ -31,6 +31,9 @@ WORDS = {channel: word for word, channel in PATHS.items()}
 CODES_EACH = "6 per hour"  # one account asks for codes
 PROOFS_EACH = "30 per hour"
 CODES_TO_ONE = "6 per day"  # and one number or mailbox is sent them, whoever asks
+PRESSED_ONCE = (
+    "1 per 10 seconds"  # the same number or mailbox by the same person: a second press asks for nothing
+)
 
 
 def init_app(app: Flask, secret_key: str) -> None:
@@ -62,8 +65,10 @@ def ask(person_id: UUID, way: str) -> ResponseReturnValue:
     form = FORMS[channel]()
     if form.validate_on_submit():
         address = form.value()
+        if not limits.may_try("way asked", PRESSED_ONCE, f"{person_id}:{address}"):
+            return redirect(url_for(".prove", person_id=person_id, way=way))
         _refuse_too_many("way code", CODES_EACH)
-        _refuse_too_many("way code to", CODES_TO_ONE, address)
+        _refuse_too_many("way code to", CODES_TO_ONE, addresses.counted(address))
         domain.ask(db.session, person_id, channel, address, clock.now())
         db.session.commit()
         return redirect(url_for(".prove", person_id=person_id, way=way))
@@ -121,8 +126,13 @@ def show_text(person_id: UUID, way: str) -> ResponseReturnValue:
 @limited("way trial", CODES_EACH)
 @needs(Permission.PHONE_SET)
 def try_out(person_id: UUID, way: str) -> ResponseReturnValue:
-    if not domain.try_out(db.session, person_id, _addressed(way), clock.now()):
-        abort(404)
+    channel, now = _addressed(way), clock.now()
+    if not domain.try_out(db.session, person_id, channel, now):
+        asked = _of(person_id, channel)
+        if asked is None or not domain.waits_for_code(asked, now):
+            abort(404)
+        flash(plain("Skriv först koden som vi har skickat."), "warn")
+        return redirect(url_for(".prove", person_id=person_id, way=way))
     return _done(person_id, plain("En provpåminnelse är på väg."))
 
 
