@@ -4,10 +4,20 @@ import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.reminders.outcome import LATER, Outcome, Press, Pressed, Result, believable, settle
+from webapp.reminders.outcome import (
+    EARLIEST,
+    LATER,
+    Outcome,
+    Press,
+    Pressed,
+    Result,
+    believable,
+    settle,
+)
 
 DUE = datetime(2026, 3, 9, 7, tzinfo=UTC)
 CLOSES = DUE + timedelta(hours=5)
@@ -79,9 +89,27 @@ def test_later_after_done_changes_nothing() -> None:
 def test_a_phone_with_a_wrong_clock_is_believed_within_reason() -> None:
     received = DUE + 10 * MINUTE
     assert believable(received + timedelta(days=3), DUE, received) == received
-    assert believable(DUE - timedelta(days=3), DUE, received) == DUE - timedelta(minutes=30)
+    assert believable(DUE - timedelta(minutes=30), DUE, received) == DUE - timedelta(minutes=30)
     assert believable(None, DUE, received) == received
     assert believable(DUE + MINUTE, DUE, received) == DUE + MINUTE
+
+
+@pytest.mark.parametrize(
+    "said", [datetime(1, 1, 1, tzinfo=UTC), DUE - timedelta(days=3), DUE - timedelta(minutes=30, seconds=1)]
+)
+def test_a_press_before_any_could_be_counts_from_when_it_came_and_beats_no_real_one(said: datetime) -> None:
+    received = DUE + 10 * MINUTE
+    wrong = Pressed(believable(said, DUE, received), uuid4(), Press.NOT_TODAY)
+    assert wrong.at == received
+    assert after(wrong, pressed(Press.DONE, 5)).outcome is Outcome.DONE_IN_TIME
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.integers(-30, 10**6))
+def test_a_believed_time_is_never_before_a_press_could_be_nor_after_it_came(
+    said: datetime, minutes: int
+) -> None:
+    received = DUE + minutes * MINUTE
+    assert DUE - EARLIEST <= believable(said, DUE, received) <= received
 
 
 presses = st.lists(

@@ -102,7 +102,10 @@ def _answered(due_at: datetime, closes_at: datetime, counts: Pressed) -> Outcome
 
 
 def believable(pressed_at: datetime | None, due_at: datetime, received_at: datetime) -> datetime:
-    """The time a phone says it was pressed, held within what can be: a phone's clock may be wrong."""
-    if pressed_at is None:
+    """The time a phone says it was pressed, where that can be: a phone's clock may be wrong.
+
+    One earlier than a press can come counts as not said, so that it does not come before what was truly pressed.
+    """
+    if pressed_at is None or pressed_at < due_at - EARLIEST:
         return received_at
-    return min(max(pressed_at, due_at - EARLIEST), received_at)
+    return min(pressed_at, received_at)
