@@ -281,6 +281,29 @@ def test_she_chooses_that_her_daughter_is_told_and_sees_that_she_has_called(
         assert "fick veta" not in visit("nils").page(history)
 
 
+@pytest.mark.parametrize("change", ["withdrawn", "protected", "dead"])
+def test_the_notice_leads_nowhere_from_the_moment_she_may_no_longer_be_told(
+    app: Flask, visit: Visitor, database: Database, weighing: Reminder, change: str
+) -> None:
+    aino = visit("aino")
+    aino.post(f"{aino.p}/paminnelser/{weighing.id}/om-jag-inte-svarar", lisas(app))
+    tomorrow = MORNING + timedelta(days=1)
+    with database.writing() as session:
+        occurrence = _planned(session, weighing, tomorrow)[-1]
+    work(app, tomorrow + HOUR)
+    with clock.frozen(tomorrow + HOUR + MINUTE):
+        lisa = visit("lisa")
+        assert lisa.get(f"/hjalp/{occurrence.id}").status_code == 302
+        with database.writing() as session:
+            who = session.get_one(Person, aino.id)
+            who.protected = change == "protected"
+            who.deceased_at = clock.now() if change == "dead" else None
+            if change == "withdrawn":
+                for consent in session.scalars(select(Consent).where(Consent.person_id == aino.id)):
+                    consent.withdrawn_at = clock.now()
+        assert lisa.get(f"/hjalp/{occurrence.id}").status_code == 404
+
+
 def _planned(session: Session, reminder: Reminder, at: datetime) -> Sequence[Occurrence]:
     planning.plan_due(session, at)
     return occurrences(session, reminder)
@@ -317,6 +340,7 @@ def test_nobody_chooses_it_for_her(app: Flask, visit: Visitor, weighing: Reminde
         ({"after": "1"}, "fel"),
         ({"repeat": "7"}, "fel"),
         ({"first": str(uuid4())}, "fel"),
+        ({"first": "x", "after": "\x00", "repeat": "x"}, "fel"),
     ],
 )
 def test_what_cannot_be_is_said_at_the_field_and_nothing_is_kept(

@@ -282,9 +282,14 @@ def _notify(session: Session, waiting: Any, relative_id: UUID, now: datetime) ->
 
 
 def person_of(session: Session, occurrence_id: UUID, relative_id: UUID) -> UUID | None:
-    """Whose due time this is that the relative was told of; None where they were not."""
+    """Whose due time this is that the relative was told of; None where they were not, or may not be any more."""
+    today = clock.today()
     return session.scalar(
-        select(Told.person_id).where(Told.occurrence_id == occurrence_id, Told.relative_id == relative_id)
+        select(Told.person_id).where(
+            Told.occurrence_id == occurrence_id,
+            Told.relative_id == relative_id,
+            may_be_told(Told.person_id, Told.relative_id, today, child_since(today)),
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -65,13 +65,18 @@ class UnansweredForm(Form):
         if field.data and field.data in [each.data for each in before]:
             raise ValidationError(_l("Välj någon annan här, eller ingen"))
 
-    def validate_after(self, field: Field) -> None:
-        if self.relatives and field.data and int(field.data) <= int(self.repeat.data or NO):
-            raise ValidationError(_l("Välj en längre tid, så att du hinner svara på den andra påminnelsen"))
-
     def validate_quiet_until(self, field: Field) -> None:
         if (field.data is None) != (self.quiet_from.data is None):
             raise ValidationError(_l("Skriv båda tiderna, eller ingen"))
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """The two times are compared only when all that was chosen was there to choose."""
+        if not super().validate(extra_validators):
+            return False
+        if self.relatives and int(self.after.data) <= int(self.repeat.data):
+            self.after.errors = [plain("Välj en längre tid, så att du hinner svara på den andra påminnelsen")]
+            return False
+        return True
 
     def value(self) -> Choice:
         repeat = int(self.repeat.data)
