@@ -142,11 +142,14 @@ def test_a_day_that_is_none_is_no_day_to_skip(visit: Visitor, database: Database
         assert aino.post(f"{at}/{act}", {"dag": day}).status_code == 400
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "2026-03-08", "9999-12-31"])
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01", "2026-03-08", "9999-12-31"])
 def test_a_day_behind_or_beyond_changes_nothing(visit: Visitor, database: Database, day: str) -> None:
     aino = visit("aino")
     at = f"{aino.p}/paminnelser/{kept(database, 'Morgonens tabletter').id}/tider"
     assert aino.post(f"{at}/hoppa", {"dag": day}).status_code == 302
+    page = aino.page(at)
+    assert "Den dagen går inte att hoppa över. Inget är ändrat." in page
+    assert "Sparad" not in page
     assert kept(database, "Morgonens tabletter").breaks == ""
     assert aino.get(f"{aino.p}/idag").status_code == 200
 

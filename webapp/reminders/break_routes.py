@@ -46,9 +46,11 @@ def times(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
 def skip(person_id: UUID, reminder_id: UUID) -> ResponseReturnValue:
     """It does not come on one single day."""
     reminder, day = _stoppable(reminder_id), _day()
-    if clock.today() <= day <= LAST_DAY:
-        _takes(reminder, Break(day, day))
-    return _done(reminder)
+    if not clock.today() <= day <= LAST_DAY:
+        flash(plain("Den dagen går inte att hoppa över. Inget är ändrat."), "warn")
+    elif _takes(reminder, Break(day, day)):
+        return _done(reminder)
+    return redirect(url_for(".times", person_id=person_id, reminder_id=reminder_id))
 
 
 @bp.post("/<uuid:reminder_id>/tider/kom")
