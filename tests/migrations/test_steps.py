@@ -58,6 +58,7 @@ from webapp.reminders.models import (
     RelativeToTell,
     Subscription,
     Told,
+    UndoneSend,
 )
 from webapp.sharing.decisions import AgeNotice, Death, Freeze, NamedStaff
 from webapp.sharing.models import Block, Emergency, EmergencyTally, Invitation, Notice
@@ -167,6 +168,7 @@ def fill(database: Database) -> None:
                     closes_at=NOON + timedelta(hours=24),
                 ),
                 Heartbeat(worker="w", at=NOON),
+                UndoneSend(person_id=person.id, once_key="k", undone_at=NOON),
                 DailyTask(task="t", on=NOON.date()),
                 Tries(key=b"\x01" * 32, number=1, until=NOON),
                 PaperCode(

@@ -117,6 +117,21 @@ def test_within_a_minute_it_can_be_undone_as_if_it_had_never_been(visit: Visitor
     assert sent(database) is None
 
 
+def test_what_was_undone_is_not_sent_by_the_same_press_tried_again(
+    visit: Visitor, database: Database
+) -> None:
+    nils, once = visit("nils"), "0e5a4a0e-3333-4000-8000-000000000000"
+    made_at = send(nils, visit, "aino", once=once).location
+    nils.post(f"{made_at}/angra")
+    page = send(nils, visit, "aino", once=once)
+    assert page.status_code == 200
+    assert "Påminnelsen är ångrad" in page.text
+    assert "Mät blodtrycket" in page.text
+    assert once not in page.text, "what is sent from here is a new one"
+    assert sent(database) is None
+    assert send(nils, visit, "aino", once="0e5a4a0e-4444-4000-8000-000000000000").status_code == 302
+
+
 def test_after_a_minute_it_cannot(visit: Visitor, database: Database) -> None:
     nils = visit("nils")
     made_at = send(nils, visit, "aino").location

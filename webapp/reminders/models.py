@@ -101,6 +101,15 @@ class Reminder(Base):
     quiet_hours: Mapped[str] = mapped_column(String(11), default="")  # "22:00-07:00"; empty: none
 
 
+class UndoneSend(Base):
+    """A form of staff's whose reminder was taken back within the minute: its key stays spent."""
+
+    __tablename__ = "undone_send"
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    once_key: Mapped[str] = mapped_column(String(36), primary_key=True)
+    undone_at: Mapped[datetime]
+
+
 MISSED = "outcome = 'undelivered' OR outcome = 'unanswered'"
 
 

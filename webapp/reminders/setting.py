@@ -16,7 +16,16 @@ from webapp.core.access import Sight
 from webapp.core.db import is_writing
 from webapp.directory.flows import Flow
 from webapp.permissions import Area
-from webapp.reminders.models import Answered, Delivery, Occurrence, RelativeToTell, Reminder, SetBy, Told
+from webapp.reminders.models import (
+    Answered,
+    Delivery,
+    Occurrence,
+    RelativeToTell,
+    Reminder,
+    SetBy,
+    Told,
+    UndoneSend,
+)
 from webapp.reminders.outcome import Outcome
 from webapp.reminders.schedule import (
     Rule,
@@ -35,6 +44,10 @@ MOST_ACTIVE = 60  # reminders that one person can have going at once
 
 class TooMany(Exception):
     """The person has as many reminders as the app keeps for one person."""
+
+
+class WasUndone(Exception):
+    """The form was sent before, and what it sent was taken back: sent again by itself it sends nothing."""
 
 
 class NeverDue(Exception):
@@ -130,9 +143,12 @@ def set_reminder(
 ) -> Reminder:
     """Set a reminder. The same `once_key` and wish again return the first one: a form sent twice makes one.
 
-    What staff set is held for UNDO before anything is delivered. Raises NeverDue, TooMany.
+    What staff set is held for UNDO before anything is delivered. Raises NeverDue, TooMany, WasUndone.
     """
     if once_key is not None:
+        by_hand = by.set_by is SetBy.STAFF and not by.to_several
+        if by_hand and session.get(UndoneSend, (person_id, once_key)) is not None:
+            raise WasUndone
         known = select(Reminder).where(Reminder.person_id == person_id, Reminder.once_key == once_key)
         already = session.scalars(known).first()
         if already is not None and _says(already, wish):
@@ -238,6 +254,8 @@ def undo_send(session: Session, reminder: Reminder, now: datetime) -> bool:
     session.execute(delete(Occurrence).where(Occurrence.reminder_id == reminder.id))
     session.execute(delete(RelativeToTell).where(RelativeToTell.reminder_id == reminder.id))
     session.delete(reminder)
+    if reminder.once_key is not None:  # stays spent: a lost answer, tried again, does not send it after all
+        session.add(UndoneSend(person_id=reminder.person_id, once_key=reminder.once_key, undone_at=now))
     session.flush()
     return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -78,8 +78,6 @@ def send(person_id: UUID) -> ResponseReturnValue:
             preview = True
         elif (sent := _send(person_id, form)) is not None:
             return sent
-        else:
-            form.form_errors.append(plain("Det gick inte att skicka. Personen har för många påminnelser."))
     return render_template(
         "staff/preview.html" if preview else "staff/send.html",
         form=form,
@@ -107,7 +105,7 @@ def _render_as(language: str, form: StaffReminderForm) -> str:
 
 
 def _send(person_id: UUID, form: StaffReminderForm) -> ResponseReturnValue | None:
-    """None where the person has as many reminders as there is room for: what was written stays in the form."""
+    """None where it cannot be sent, which the form then says: what was written stays in it."""
     by = reminders.by_reader(sight())
     wish = form.value_for(sight().language)
     try:
@@ -115,6 +113,13 @@ def _send(person_id: UUID, form: StaffReminderForm) -> ResponseReturnValue | Non
             db.session, person_id, wish, by, clock.now(), form.once.data or None
         )
     except reminders.TooMany:
+        form.form_errors.append(plain("Det gick inte att skicka. Personen har för många påminnelser."))
+        return None
+    except reminders.WasUndone:
+        form.once.data = str(uuid4())
+        form.form_errors.append(
+            plain("Påminnelsen är ångrad, och inget har skickats. Vill du skicka den, granska den igen.")
+        )
         return None
     db.session.commit()
     flash(plain("Skickat. Du kan ångra i en minut."))
