@@ -118,6 +118,7 @@ IN_CLEAR = {
     "reminder.breaks": "the days that the planner leaves out",
     "reminder.call_number": "which public number of the directory, by its id",
     "reminder.once_key": TECHNICAL,
+    "undone_send.once_key": TECHNICAL,
     "reminder.own_language": CHOSEN,
     "reminder.quiet_hours": "the hours when the worker tells no relative",
     "reminder.set_as": NAMES,

@@ -62,6 +62,7 @@ NOT_WORDS = {
         "reminder.own_language",
         "reminder.times",
         "reminder.once_key",
+        "undone_send.once_key",
         "row_reminder.own_language",
         "row_reminder.times",
     ),
