@@ -151,8 +151,7 @@ def change(
     session: Session, unit: Unit, broadcast: Broadcast, wish: Wish, revision: int, now: datetime
 ) -> None:
     """Write the draft anew. Who was chosen one by one stays. Raises Changed, Everybody, Empty, TooMany."""
-    if broadcast.stage is not Stage.DRAFT or broadcast.revision != revision:
-        raise Changed
+    _to_change(session, broadcast, revision)
     people = _choose(session, broadcast.unit_id, wish.group, now)
     stays = wish.group.whom is Whom.CHOSEN and group.from_text(broadcast.chosen).whom is Whom.CHOSEN
     _write(broadcast, unit, wish)
@@ -162,6 +161,24 @@ def change(
         if wish.group.whom is not Whom.CHOSEN:
             _add(session, broadcast, [each.id for each in people])
     session.flush()
+
+
+def _to_change(session: Session, broadcast: Broadcast, revision: int | None = None) -> None:
+    """Hold the draft until the transaction ends, and only then look at it: it may have been let go meanwhile.
+
+    `revision`: what was read on the page; None where the press means the same whatever the draft says by now.
+    Raises Changed.
+    """
+    _hold(session, broadcast)
+    if broadcast.stage is not Stage.DRAFT or revision not in (None, broadcast.revision):
+        raise Changed
+
+
+def _hold(session: Session, broadcast: Broadcast) -> None:
+    """Lock its row and read it anew. Raises Changed if it has been thrown away."""
+    locked = select(Broadcast).where(Broadcast.id == broadcast.id).with_for_update()
+    if session.scalars(locked.execution_options(populate_existing=True)).first() is None:
+        raise Changed
 
 
 def _write(broadcast: Broadcast, unit: Unit, wish: Wish) -> None:
@@ -191,9 +208,8 @@ def _add(session: Session, broadcast: Broadcast, people: Sequence[UUID]) -> None
 
 
 def add_people(session: Session, broadcast: Broadcast, chosen: Collection[UUID], now: datetime) -> int:
-    """Take in more recipients, of those who can be; how many were new. Raises Changed, TooMany."""
-    if broadcast.stage is not Stage.DRAFT:
-        raise Changed
+    """Take in more recipients, of those who can be; how many were new. Twice is once. Raises Changed, TooMany."""
+    _to_change(session, broadcast)
     can = choosing.may_get(broadcast.unit_id, clock.local(now).date())
     there = select(Recipient.person_id).where(Recipient.broadcast_id == broadcast.id)
     found = session.scalars(
@@ -209,8 +225,7 @@ def add_people(session: Session, broadcast: Broadcast, chosen: Collection[UUID],
 
 def take_out(session: Session, broadcast: Broadcast, people: Collection[UUID]) -> None:
     """These are not to have it after all. Raises Changed."""
-    if broadcast.stage is not Stage.DRAFT:
-        raise Changed
+    _to_change(session, broadcast)
     gone = delete(Recipient).where(Recipient.broadcast_id == broadcast.id, Recipient.person_id.in_(people))
     session.execute(gone)
     broadcast.revision += 1
@@ -219,8 +234,7 @@ def take_out(session: Session, broadcast: Broadcast, people: Collection[UUID]) -
 
 def throw_away(session: Session, broadcast: Broadcast) -> None:
     """The draft is of no use. Raises Changed."""
-    if broadcast.stage is not Stage.DRAFT:
-        raise Changed
+    _to_change(session, broadcast)
     session.execute(delete(Recipient).where(Recipient.broadcast_id == broadcast.id))
     session.delete(broadcast)
     session.flush()
@@ -229,7 +243,9 @@ def throw_away(session: Session, broadcast: Broadcast) -> None:
 def tidy_drafts(session: Session, now: datetime) -> None:
     """Drafts that nobody has gone on with are thrown away, with whom they were for."""
     old = select(Broadcast.id).where(Broadcast.stage == Stage.DRAFT, Broadcast.made_at < now - DRAFTS_KEPT)
-    ids = session.scalars(old).all()
+    ids = session.scalars(
+        old.with_for_update(skip_locked=True)
+    ).all()  # not what somebody goes on with just now
     session.execute(delete(Recipient).where(Recipient.broadcast_id.in_(ids)))
     session.execute(delete(Broadcast).where(Broadcast.id.in_(ids)))
 
@@ -249,7 +265,7 @@ def confirm(session: Session, broadcast: Broadcast, revision: int, count: int, n
 
     Raises Changed, Empty, TooSoon.
     """
-    session.refresh(broadcast, with_for_update=True)
+    _hold(session, broadcast)
     if broadcast.stage is not Stage.DRAFT:
         return
     there = how_many(session, broadcast, now)

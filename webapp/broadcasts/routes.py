@@ -53,7 +53,9 @@ def new() -> ResponseReturnValue:
 @keeps_typed
 @carers
 def change(broadcast_id: UUID) -> ResponseReturnValue:
-    broadcast = _draft(broadcast_id)
+    broadcast = of_unit(broadcast_id)
+    if request.method == "GET" and broadcast.stage is not Stage.DRAFT:
+        return redirect(url_for(".show", broadcast_id=broadcast_id))
     form = _offered(BroadcastForm(data=as_typed(broadcast)))
     if form.validate_on_submit() and _keep(form, _unit(), broadcast) is not None:
         db.session.commit()
@@ -80,10 +82,27 @@ def _keep(form: BroadcastForm, unit: Unit, draft: Broadcast | None) -> Broadcast
     except domain.TooMany:
         form.too_many()
     except domain.Changed:
-        form.form_errors.append(plain("Någon har ändrat utkastet. Ladda om sidan och skriv på nytt."))
+        form.form_errors.append(_changed(draft))
     else:
         return draft
     return None
+
+
+def _changed(draft: Broadcast | None) -> str:
+    if draft is None or draft.stage is Stage.DRAFT:
+        return plain("Någon har ändrat utkastet. Ladda om sidan och skriv på nytt.")
+    return _gone()
+
+
+def _gone() -> str:
+    return plain("Utskicket är redan skickat eller slängt. Det du gjorde nu är inte sparat.")
+
+
+@bp.errorhandler(domain.Changed)
+def show_what_became_of_it(_reason: domain.Changed) -> ResponseReturnValue:
+    """The draft was let go or thrown away before this press, of which nothing is kept."""
+    flash(_gone(), "warn")
+    return redirect(url_for(".show_all"))
 
 
 def _after(broadcast: Broadcast) -> ResponseReturnValue:
@@ -178,7 +197,7 @@ def undo(broadcast_id: UUID) -> ResponseReturnValue:
 @bp.post("/<uuid:broadcast_id>/slang")
 @carers
 def throw_away(broadcast_id: UUID) -> ResponseReturnValue:
-    domain.throw_away(db.session, _draft(broadcast_id))
+    domain.throw_away(db.session, of_unit(broadcast_id))
     db.session.commit()
     flash(plain("Utkastet är borta. Inget har skickats."))
     return redirect(url_for(".show_all"))
@@ -189,10 +208,12 @@ def throw_away(broadcast_id: UUID) -> ResponseReturnValue:
 @carers
 def people(broadcast_id: UUID) -> ResponseReturnValue:
     """Who it is for, one by one. What is searched for is a name, so it is posted and stands in no address."""
-    broadcast, form = _draft(broadcast_id), PeopleForm()
+    broadcast, form = of_unit(broadcast_id), PeopleForm()
     if request.method == "POST" and form.validate() and _take(broadcast, request.form.get("steg", "")):
         db.session.commit()
         return redirect(url_for(".people", broadcast_id=broadcast_id))
+    if broadcast.stage is not Stage.DRAFT:
+        return redirect(url_for(".show", broadcast_id=broadcast_id))
     now, page = clock.now(), page_asked_for()
     found, more = domain.recipients(db.session, broadcast, page, now)
     others, more_others = domain.others(db.session, broadcast, form.typed.data or "", now)
@@ -238,11 +259,6 @@ def sender() -> domain.By:
 
 def of_unit(broadcast_id: UUID) -> Broadcast:
     return domain.of_unit(db.session, unit_id(), broadcast_id) or abort(404)
-
-
-def _draft(broadcast_id: UUID) -> Broadcast:
-    broadcast = of_unit(broadcast_id)
-    return broadcast if broadcast.stage is Stage.DRAFT else abort(404)
 
 
 def page_asked_for() -> int:
