@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +57,9 @@ def test_an_illness_is_named_to_no_group(text: str) -> None:
         "Drick lite oftare i dag.",
         "Ring oss före den 24 december 2026.",
         "Ring {telefon} om du har frågor.",
+        "Ring 070-123 45 67 eller 0961-100 00.",
+        "Stängt 2026-12-24\u20132026-12-31 och 2026-12-24 - 2027-01-06.",
+        "Öppet 24\u201326 december 2026, 08.00\u201316.00",
     ],
 )
 def test_what_is_to_be_done_can_be_said(text: str) -> None:
@@ -67,10 +73,33 @@ def test_the_name_of_a_plan_is_not_said_either() -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["19400102-9801", "400102-9801", "400102+9801", "194001029801", "4001029801"]
+    "number",
+    [
+        "19400102-9801",
+        "400102-9801",
+        "400102+9801",
+        "194001029801",
+        "4001029801",
+        "19440101\u20139981",  # an en dash
+        "19440101\u20119981",  # a hyphen that does not break
+        "19440101 \u2212 9981",  # a minus sign
+        "440101\u00a0\u2013\u202f9981",
+        "440101  -  9981",
+        "440101--9981",
+        "440101\u00ad9981",  # a hyphen that is not seen
+        "1944 01 01 9981",
+        "1944-01-01-9981",
+        "1944-01-01 9981",
+    ],
 )
 def test_a_personal_number_goes_to_nobody_else(number: str) -> None:
     assert wording.fault(f"Hälsa {number}") is Fault.PERSONAL_NUMBER
+
+
+def test_no_dash_and_no_space_hides_a_personal_number() -> None:
+    signs = [chr(code) for code in range(sys.maxunicode + 1)]
+    for sign in (each for each in signs if unicodedata.category(each) in ("Pd", "Zs")):
+        assert wording.fault(f"Hälsa 19440101{sign}9981") is Fault.PERSONAL_NUMBER, hex(ord(sign))
 
 
 def test_a_text_that_wants_what_there_is_not_is_not_sent_with_a_hole() -> None:

@@ -7,6 +7,7 @@ that nobody's words or name can come to somebody else by accident.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -34,7 +35,9 @@ class Fault(StrEnum):
 
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
-_PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:\d{2})?\d{6}\s?[-+]?\s?\d{4}(?!\d)")
+# In a text `_with_plain_dashes`. "2026-12-24 - 2026-12-31" is two days: a month and a day follow the four figures.
+_GAP = r"[-+\s]*"
+_PERSONAL_NUMBER = re.compile(rf"(?<!\d)(?:\d\d)?\d\d(?:{_GAP}\d\d){{2}}{_GAP}\d{{4}}(?!\d|-\d\d-\d\d(?!\d))")
 # Beginnings and ends of Swedish words for what people suffer from; whoever has the text on a table has it there.
 # A text in another language says the same thing as the Swedish one, which is always written.
 _ILLNESS = re.compile(
@@ -58,12 +61,19 @@ def fault(text: str, *also: str) -> Fault | None:
     left = _VARIABLE.sub("", text)
     if not used(text) <= set(Variable) or "{" in left or "}" in left:
         return Fault.UNKNOWN_VARIABLE
-    if _PERSONAL_NUMBER.search(text):
+    if _PERSONAL_NUMBER.search(_with_plain_dashes(text)):
         return Fault.PERSONAL_NUMBER
     said = text.casefold()
     if _ILLNESS.search(text) or any(name.casefold() in said for name in also):
         return Fault.ILLNESS
     return None
+
+
+def _with_plain_dashes(text: str) -> str:
+    """The text with one sign for every dash there is, for the minus sign and for signs that are not seen."""
+    return "".join(
+        "-" if sign == "−" or unicodedata.category(sign) in ("Pd", "Cf") else sign for sign in text
+    )
 
 
 def fault_filled(text: str, values: Mapping[str, str]) -> Fault | None:
