@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -26,10 +26,11 @@ from tests.broadcasts.several import (
 )
 from tests.conftest import NOON
 from tests.people import Visitor
-from webapp.broadcasts import domain
+from webapp.broadcasts import domain, templates
 from webapp.broadcasts.domain import Wish
 from webapp.broadcasts.group import Group, Whom
-from webapp.broadcasts.models import Broadcast, Recipient, Stage
+from webapp.broadcasts.models import Recipient, Stage, Template
+from webapp.core.access import Reader
 from webapp.core.db import Database
 from webapp.directory.models import Unit
 
@@ -39,25 +40,21 @@ on_postgresql = pytest.mark.parametrize(
     "database_url", ["postgresql"], indirect=True
 )  # SQLite has one writer
 
-Act = Callable[[Session, Broadcast], Any]
+Act = Callable[[Session], Any]
 
 
-def meanwhile(
-    database: Database, first: Act, second: Act, held: Callable[[Session], Broadcast] = the_broadcast
-) -> Future[Any]:
-    """The second has read the draft and acts before the first has committed; what came of the second."""
+def meanwhile(database: Database, first: Act, second: Act) -> Future[Any]:
+    """The second reads and acts before the first has committed; what came of the second."""
 
     def act() -> Any:
         with database.writing() as session:
-            return second(session, held(session))
+            return second(session)
 
-    with ThreadPoolExecutor(1) as pool:
-        with database.writing() as session:
-            first(session, held(session))
-            future = pool.submit(act)
-            while not future.done() and not _waits(database):
-                pass
-        future.exception()  # waits for it
+    with ThreadPoolExecutor(1) as pool, database.writing() as session:
+        first(session)
+        future = pool.submit(act)
+        while not future.done() and not _waits(database):
+            pass
     return future
 
 
@@ -67,25 +64,26 @@ def _waits(database: Database) -> bool:
         return bool(session.scalar(text(waiting)))
 
 
-def confirm(session: Session, broadcast: Broadcast) -> None:
+def confirm(session: Session) -> None:
+    broadcast = the_broadcast(session)
     domain.confirm(session, broadcast, broadcast.revision, domain.how_many(session, broadcast, NOON), NOON)
 
 
-def change(session: Session, broadcast: Broadcast) -> None:
-    unit = session.scalars(select(Unit).where(Unit.name == UNIT)).one()
+def change(session: Session) -> None:
+    broadcast, unit = the_broadcast(session), session.scalars(select(Unit).where(Unit.name == UNIT)).one()
     domain.change(session, unit, broadcast, OTHER, broadcast.revision, NOON)
 
 
-def take_out(session: Session, broadcast: Broadcast) -> None:
-    domain.take_out(session, broadcast, recipients(session))
+def take_out(session: Session) -> None:
+    domain.take_out(session, the_broadcast(session), recipients(session))
 
 
-def throw_away(session: Session, broadcast: Broadcast) -> None:
-    domain.throw_away(session, broadcast)
+def throw_away(session: Session) -> None:
+    domain.throw_away(session, the_broadcast(session))
 
 
 def add(*people: UUID) -> Act:
-    return lambda session, broadcast: domain.add_people(session, broadcast, people, NOON)
+    return lambda session: domain.add_people(session, the_broadcast(session), people, NOON)
 
 
 def draft_with_one(visit: Visitor, database: Database) -> tuple[UUID, UUID]:
@@ -133,12 +131,23 @@ def test_somebody_taken_in_twice_at_once_is_taken_in_once(visit: Visitor, databa
 
 
 @on_postgresql
+def test_a_ready_text_written_twice_at_once_is_written_once(database: Database) -> None:
+    karin = Reader(uuid4(), uuid4(), "staff", "Karin", "sv", unit_name=UNIT)
+    once = uuid4()
+
+    def write_it(session: Session) -> bool:
+        return templates.add(session, karin, "Julfest", {"sv": "Kom"}, once, NOON)
+
+    assert meanwhile(database, write_it, write_it).result() is False
+    with database.read() as session:
+        assert session.scalar(select(func.count()).where(Template.name == "Julfest")) == 1
+
+
+@on_postgresql
 def test_an_old_draft_that_is_let_go_as_they_are_tidied_is_kept(visit: Visitor, database: Database) -> None:
     write(visit("nils"))
     later = NOON + domain.DRAFTS_KEPT * 2
-    assert (
-        meanwhile(database, confirm, lambda session, _: domain.tidy_drafts(session, later)).result() is None
-    )
+    assert meanwhile(database, confirm, lambda session: domain.tidy_drafts(session, later)).result() is None
     with database.read() as session:
         assert the_broadcast(session).stage is Stage.CONFIRMED
         assert recipients(session)

@@ -89,6 +89,8 @@ def test_a_second_press_makes_one(visit: Visitor, database: Database) -> None:
     once = str(uuid4())
     for _ in range(2):
         written(visit, database, once=once)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).where(AdminLog.said == "Julfest")) == 1
 
 
 def test_of_two_who_change_it_the_second_is_told(visit: Visitor, database: Database) -> None:

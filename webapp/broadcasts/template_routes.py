@@ -41,8 +41,9 @@ def new() -> ResponseReturnValue:
     form = TemplateForm()
     if form.validate_on_submit():
         now, name = clock.now(), form.name.data or ""
-        templates.add(db.session, the_reader, name, form.typed(), form.once_id, now)
-        return _saved(name)
+        if templates.add(db.session, the_reader, name, form.typed(), form.once_id, now):
+            write_down(db.session, the_reader, Act.TEMPLATE_WRITTEN, name, now)
+        return _saved()
     return render_template("broadcasts/template.html", form=form, template=None)
 
 
@@ -54,13 +55,14 @@ def change(template_id: UUID) -> ResponseReturnValue:
     texts = {f"text_{language}": text for language, text in domain.texts_of(template.texts).items()}
     form = TemplateForm(data={"name": template.name, "revision": template.revision, **texts})
     if form.validate_on_submit():
-        name, revision = form.name.data or "", form.revision.data or 0
+        name, revision, now = form.name.data or "", form.revision.data or 0, clock.now()
         try:
-            templates.change(db.session, the_reader, template, name, form.typed(), revision, clock.now())
+            templates.change(db.session, the_reader, template, name, form.typed(), revision, now)
         except templates.Changed:
             form.form_errors.append(plain("Någon annan har ändrat mallen. Ladda om sidan och skriv på nytt."))
         else:
-            return _saved(name)
+            write_down(db.session, the_reader, Act.TEMPLATE_WRITTEN, name, now)
+            return _saved()
     return render_template("broadcasts/template.html", form=form, template=template)
 
 
@@ -80,8 +82,7 @@ def _template(template_id: UUID) -> Template:
     return templates.of_id(db.session, template_id) or abort(404)
 
 
-def _saved(name: str) -> ResponseReturnValue:
-    write_down(db.session, the_reader, Act.TEMPLATE_WRITTEN, name, clock.now())
+def _saved() -> ResponseReturnValue:
     db.session.commit()
     flash(plain("Sparat."))
     return redirect(url_for(".show_all"))

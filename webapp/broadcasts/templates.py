@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from webapp.broadcasts.models import Template
@@ -32,16 +33,18 @@ def of_id(session: Session, template_id: UUID) -> Template | None:
 
 def add(
     session: Session, who: Reader, name: str, texts: Mapping[str, str], made_id: UUID, now: datetime
-) -> Template:
-    """A new one; the same `made_id` again gives the first."""
-    known = session.get(Template, made_id)
-    if known is not None:
-        return known
-    made = Template(id=made_id or uuid4(), revision=0)
+) -> bool:
+    """A new one; whether it is: the same `made_id` again changes nothing, also in the same moment."""
+    if session.get(Template, made_id) is not None:
+        return False
+    made = Template(id=made_id, revision=0)
     _write(made, who, name, texts, now)
-    session.add(made)
-    session.flush()
-    return made
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        return False
+    return True
 
 
 def change(
