@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import NOON
 from webapp.core import clock
 
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -55,3 +56,10 @@ def test_summer_time_begins_and_ends_when_it_does() -> None:
         (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "02:30"),
     ):
         assert f"{clock.local(instant):%H:%M}" == shown
+
+
+def test_the_clock_of_the_tests_stands_still() -> None:
+    with clock.frozen(NOON):
+        assert clock.now() == NOON
+    with clock.frozen(NOON + timedelta(hours=20)):
+        assert clock.today().isoformat() == "2026-03-10"

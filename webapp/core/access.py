@@ -227,7 +227,7 @@ def needs(permission: Permission) -> Callable[[View], View]:
                 return _written_down(opened, lambda: view(person_id=person_id, **rest))
             return view(person_id=person_id, **rest)
 
-        guarded.permission = permission  # type: ignore[attr-defined] # test_house reads it
+        guarded.permission = permission  # type: ignore[attr-defined] # tests.house reads it
         return guarded
 
     return guard
@@ -301,7 +301,7 @@ def public(view: AnyView) -> AnyView:
 def writes_on_get(view: AnyView) -> AnyView:
     """For the one address whose GET opens a sign-in: an identity provider sends the browser back by GET.
 
-    It may only after it has checked what the provider signed; tests/test_house.py knows it by name.
+    It may only after it has checked what the provider signed; tests/house/test_addresses.py knows it by name.
     """
     view.writes_on_get = True  # type: ignore[attr-defined]
     return view

@@ -120,7 +120,7 @@ def limited(what: str, each: str, of_all: str | None = None) -> Callable[[View],
                 raise TooManyRequests(retry_after=clock.now() + wait)
             return view(*args, **rest)
 
-        guarded.limit = each  # type: ignore[attr-defined] # test_house reads it
+        guarded.limit = each  # type: ignore[attr-defined] # tests.house reads it
         return cast(View, guarded)
 
     return guard
