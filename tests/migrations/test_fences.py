@@ -325,7 +325,7 @@ def test_the_worker_reads_what_it_sends_and_nothing_of_plans_and_words(
         assert session.execute(select(Person.id, Person.language, Person.protected)).all()
     hidden = [name for name in WITH_PERSON if name not in fences.WORKER]
     for query in (
-        *(str(select(table(name).c.id)) for name in hidden),
+        *(str(select(table(name).c.person_id)) for name in hidden),
         *("SELECT name FROM person", "SELECT called FROM person", "SELECT sub FROM account"),
         *("SELECT token_hash FROM login", "UPDATE reminder SET text = 'x'", "DELETE FROM occurrence"),
         *("UPDATE person SET protected = false", "SELECT words FROM feedback"),
