@@ -23,7 +23,7 @@ from tests.reminders.setting import person, remind
 from tests.sending.running import KEY, connect, real_now
 from webapp.core.db import Database
 from webapp.reminders import planning
-from webapp.reminders.models import Channel, Delivery, Occurrence, Purpose, State, Subscription
+from webapp.reminders.models import Channel, Delivery, Heartbeat, Occurrence, Purpose, State, Subscription
 from webapp.reminders.outcome import Outcome
 from webapp.sending import worker
 
@@ -89,9 +89,16 @@ class Morning:
     def stop(self) -> None:
         """Ask every worker to stop, and see that it did so in good order."""
         running = [each for each in self.workers if each.poll() is None]
+        wait_until(lambda: self.has_gone_round(running), "every worker has gone round")
         for each in running:
             each.terminate()
         assert [each.wait(60) for each in running] == [0] * len(running)
+
+    def has_gone_round(self, running: Sequence[subprocess.Popen[bytes]]) -> bool:
+        """One that has only just been started cannot stop in good order yet."""
+        with self.database.read() as session:
+            names = session.scalars(select(Heartbeat.worker)).all()
+        return all(any(f"-{each.pid}-" in name for name in names) for each in running)
 
     def taken(self) -> int:
         return len(self.service.received())

@@ -49,6 +49,7 @@ def test_what_asks_to_be_looked_at_leads_there(
         "units.show": f"{marit.p}/delning/enheter",
         "meetings.show": f"{marit.p}/tider",
         "plans.show": f"{marit.p}/plan",
+        "taking_part.show": f"{marit.p}/plan/vilka-ar-med",
     }[notices.TEXTS[kind].way]
     page = marit.page(f"{marit.p}/idag")
     news = page[page.index('aria-labelledby="nytt"') :]

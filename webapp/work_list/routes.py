@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.accounts import domain as accounts
@@ -108,7 +108,8 @@ def _page(
     item: Item | None, form: forms.CallForm | None, over: forms.HandOverForm | None = None
 ) -> ResponseReturnValue:
     if item is None or form is None:
-        return render_template("work_list/gone.html"), 404
+        gone = render_template("work_list/gone.html")
+        return gone if request.method == "GET" else abort(make_response(gone, 404))
     chosen = {"to": str(item.handed_to or "")}
     return render_template(
         "work_list/line.html",
